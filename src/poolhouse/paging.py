@@ -24,6 +24,7 @@ class PageRequest:
     Of users newest first: `after` is the time of creation and id of the row behind which the page begins, whatever its
     number. Where it is not `counted`, a directory may say a total that is too small, as long as it is beyond the page
     if more follows. Who counts may stop behind `count_up_to`, and says then that the total is not exact.
+    `one_more`: one row behind the page is looked for, which tells whether more follow.
     """
 
     number: int = 1
@@ -31,6 +32,12 @@ class PageRequest:
     after: tuple[datetime, str] | None = None
     counted: bool = True
     count_up_to: int | None = None
+    one_more: bool = False
+
+    @property
+    def rows(self) -> int:
+        """To look for."""
+        return self.size + self.one_more
 
     @property
     def offset(self) -> int:
@@ -53,11 +60,18 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """`total` counts every match, not only this page's. Where it is not exact, there are more."""
+    """`total` counts every match, not only this page's. Where it is not exact, there are more. `more`: whether rows
+    follow, where that is known; else the total tells, of a page that was asked for by its number."""
 
     total: int = 0
     items: list[T] = field(default_factory=list)
     is_exact: bool = True
+    more: bool | None = None
+
+    @classmethod
+    def cut(cls, total: int, found: list[T], request: PageRequest, *, is_exact: bool = True) -> Page[T]:
+        """Of rows that were looked for with one more than the page has."""
+        return cls(total, found[: request.size], is_exact, len(found) > request.size)
 
 
 async def everything(ask: Callable[[PageRequest], Awaitable[Page[T]]], most: int = LARGEST_WHOLE) -> list[T]:

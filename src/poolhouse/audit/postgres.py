@@ -130,7 +130,7 @@ async def page(db: Reads, pool_id: str, query: RecordQuery, request: PageRequest
         behind, offset = f" and (r.at, r.id) < ({at}, {record_id})", 0
     newest = " union all ".join(
         f"(select r.* from audit_records r where {where.sql} and {part}{behind} "
-        f"order by r.at desc, r.id desc limit {offset + request.size:d})"
+        f"order by r.at desc, r.id desc limit {offset + request.size + 1:d})"
         for part in parts
     )
     rows = await db.search_fetch(
@@ -138,11 +138,11 @@ async def page(db: Reads, pool_id: str, query: RecordQuery, request: PageRequest
         select {_COLUMNS}
         from ({newest}) r
         order by r.at desc, r.id desc
-        limit {request.size:d} offset {offset:d}
+        limit {request.size + 1:d} offset {offset:d}
         """,
         *where.args,
     )
-    return Page(total, [_record(row) for row in rows])
+    return Page.cut(total, [_record(row) for row in rows], request)
 
 
 async def find(db: Reads, pool_id: str, record_id: str) -> Record | None:

@@ -58,13 +58,13 @@ class CompletedDirectory:
         if query.filters or query.fields_named:
             return await self._gatherer.page(caller, query)
         page = await self._store.search(caller, query)
-        return Page(page.total, await self._completed(caller, page.items))
+        return replace(page, items=await self._completed(caller, page.items))
 
     async def list(self, caller: Caller, query: UserQuery) -> Page[User]:
         if query.filters or query.keyword:
             return await self._gatherer.page(caller, query)
         page = await self._store.list(caller, query)
-        return Page(page.total, await self._completed(caller, page.items))
+        return replace(page, items=await self._completed(caller, page.items))
 
     async def create(
         self, tx: Tx, caller: Caller, draft: UserDraft, identity: IdentityDraft | None = None

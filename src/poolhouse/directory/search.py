@@ -144,28 +144,38 @@ async def _by_value(
         return Page(total, [])
     where, is_short = where.sorted_by(field), total <= SHORT and not is_kept(query)
     if is_short:
-        ids = orders.gathered(where, query.sort, query.page.size, query.page.offset)
+        ids = orders.gathered(where, query.sort, query.page.rows, query.page.offset)
         return Page(total, await _users(db, ids, where))
     return Page(total, await _rows(db, pool_id, query, where))
 
 
 async def _counted(db: Reads, totals: Totals, pool_id: str, query: UserQuery, where: Listed) -> Page[User]:
     """Of any other list. What is searched is looked for among the newest before anybody is counted."""
-    found = None
+    found, page = None, query.page
+    query = replace(query, page=replace(page, one_more=True))
     is_searched = where.with_search and not (where.with_logins or query.sort or query.page.offset > NEAR)
     if is_searched and (found := await _near(db, query, where)) is None:
         _add_pairs(where)
     counted = await totals.up_to(db, pool_id, query, where)
+    if counted.is_exact:
+        query = replace(query, page=page)
     if not found and (counted.total > query.page.offset or not counted.is_exact):
         found = await _found(db, pool_id, query, where, counted, glanced=is_searched)
-    return Page(counted.total, found or [], counted.is_exact)
+    return _cut(counted, found or [], page)
+
+
+def _cut(counted: Counted, found: list[User], page: PageRequest) -> Page[User]:
+    """Of a total that is exact it tells itself whether more follow, of a page that was asked for by its number."""
+    if counted.is_exact and not page.after:
+        return Page(counted.total, found[: page.size])
+    return Page.cut(counted.total, found, page, is_exact=counted.is_exact)
 
 
 def _is_near(page: PageRequest, counted: Counted) -> bool:
     """Whether it is quicker to walk to the page, through people of whom some are listed, than to gather all listed."""
     if not counted.is_exact:
         return True
-    return counted.total > SHORT and (page.offset + page.size) * counted.users < counted.total**2
+    return counted.total > SHORT and (page.offset + page.rows) * counted.users < counted.total**2
 
 
 async def _found(
@@ -176,9 +186,9 @@ async def _found(
     if (field := where.of_field) and not (query.sort or field.is_negative):
         if total >= MANY and not field.in_order and (newest := await _among_newest(db, query, where, GLANCE)):
             return newest
-        return await _users(db, orders.by_field_alone(field, total <= SHORT, page.size, page.offset), field)
+        return await _users(db, orders.by_field_alone(field, total <= SHORT, page.rows, page.offset), field)
     if not query.sort and (logins := logins_alone(pool_id, query)):
-        return await _users(db, orders.logged_in(logins, total <= SHORT, page.size, page.offset), logins)
+        return await _users(db, orders.logged_in(logins, total <= SHORT, page.rows, page.offset), logins)
     looks = () if total < LONG else (LOOKED_AT,) if glanced else (GLANCE, LOOKED_AT)
     for most in looks:
         if newest := await _among_newest(db, query, where, most):
@@ -187,7 +197,7 @@ async def _found(
     if (walked := await _walk(db, pool_id, query, where, counted, looked)) is not None:
         return walked
     if glanced or total <= MOST_GATHERED:
-        return await _users(db, orders.gathered(where, query.sort, page.size, page.offset), where)
+        return await _users(db, orders.gathered(where, query.sort, page.rows, page.offset), where)
     return await _rows(db, pool_id, query, where.walked() if _is_near(page, counted) else where)
 
 
@@ -202,23 +212,23 @@ async def _walk(
     among = counted.users
     if where.counted and orders.is_by_creation(query.sort):
         among = await users_of(db, pool_id, query)
-    most = max(LOOKED_AT, 2 * (offset + page.size) * among // max(1, counted.total))
+    most = max(LOOKED_AT, 2 * (offset + page.rows) * among // max(1, counted.total))
     if not (counted.is_exact or offset):
         most = min(most, MOST_WALKED)  # there may be many more
     if most > MOST_WALKED or (most <= looked and not where.counted):
         return None
     if counted.is_exact:
-        gathered = orders.gathered(where, query.sort, page.size, offset)
+        gathered = orders.gathered(where, query.sort, page.rows, offset)
         if most * WALKED_COST > await cost(db, gathered, where):
             return await _users(db, gathered, where)
     if where.with_search and not (query.sort or where.counted or where.with_logins or page.after):
-        rows = await _users(db, orders.among_newest(where, most, page.size, offset), where)
-        return rows if len(rows) == page.size else None
+        rows = await _users(db, orders.among_newest(where, most, page.rows, offset), where)
+        return rows if len(rows) == page.rows else None
     found: list[User] = []
     for stretch in await orders.stretches(db, pool_id, query.sort, where):
-        rows = await _users(db, stretch.among_first(where, most, page.size - len(found), offset), where)
+        rows = await _users(db, stretch.among_first(where, most, page.rows - len(found), offset), where)
         found += rows
-        if len(found) == page.size:
+        if len(found) == page.rows:
             return found
         is_longer, args = stretch.is_longer(where, most)
         if await db.search_fetchval(is_longer, *args):
@@ -233,10 +243,11 @@ async def _walk(
 async def _part(db: Reads, totals: Totals, pool_id: str, query: UserQuery, where: Listed) -> Page[User]:
     """Newest first, behind a row or without a total: then one more is looked for, which stands for all that follow."""
     page = query.page
+    query = replace(query, page=replace(page, one_more=True))
     counted = await totals.up_to(db, pool_id, query, where) if page.counted else None
     total = counted.total if counted else None
     is_short = total is not None and total <= SHORT and not where.unfiltered
-    offset, size = (0 if page.after else page.offset), page.size + (total is None)
+    offset, size = (0 if page.after else page.offset), query.page.rows
     if page.after:
         at, user_id = where.arg(page.after[0]), where.arg(page.after[1])
         behind = f"u.created_at <= {at} and (u.created_at < {at} or u.id > {user_id})"
@@ -244,7 +255,7 @@ async def _part(db: Reads, totals: Totals, pool_id: str, query: UserQuery, where
         where.created.append(behind)
     found = None
     if total is None and not where.unfiltered and page.number == 1:
-        found = await _near(db, replace(query, page=replace(page, size=size)), where)
+        found = await _near(db, query, where)
         if found is None and where.with_search and not where.with_logins:  # rare, or old
             _add_pairs(where)
             is_short = True
@@ -258,7 +269,7 @@ async def _part(db: Reads, totals: Totals, pool_id: str, query: UserQuery, where
         found = await _users(db, ids, where)
     if total is None:
         total = page.offset + len(found)
-    return Page(total, found[: page.size], counted.is_exact if counted else True)
+    return Page.cut(total, found, page, is_exact=counted.is_exact if counted else True)
 
 
 async def _near(db: Reads, query: UserQuery, where: Listed) -> list[User] | None:
@@ -276,19 +287,19 @@ async def _among_newest(db: Reads, query: UserQuery, where: Listed, most: int) -
     """The page, if it is whole there; empty where nobody of it is."""
     if where.with_logins or query.sort or query.page.offset > NEAR:
         return None
-    size, offset = query.page.size, query.page.offset
+    size, offset = query.page.rows, query.page.offset
     if (where.created or where.counted) and not where.with_search:
         ids = orders.Stretch(orders.NEWEST).among_first(where, most, size, offset)
     else:
         ids = orders.among_newest(where, most, size, offset)
     found = await _users(db, ids, where)
-    return found if len(found) in (0, query.page.size) else None
+    return found if len(found) in (0, query.page.rows) else None
 
 
 async def _rows(db: Reads, pool_id: str, query: UserQuery, where: Listed) -> list[User]:
     """Stretch after stretch until the page is full; one that lies before it whole is counted or known."""
     found: list[User] = []
-    wanted, skipped = query.page.size, query.page.offset
+    wanted, skipped = query.page.rows, query.page.offset
     for stretch in await orders.stretches(db, pool_id, query.sort, where):
         if where.unfiltered and stretch.size is not None and stretch.size <= skipped:
             skipped -= stretch.size

@@ -153,12 +153,12 @@ async def page(
     rows = await db.fetch(
         f"""
         select {_MESSAGE} from mail_outbox o where {where.sql}
-        order by created_at desc, id desc limit {request.size:d} offset {request.offset:d}
+        order by created_at desc, id desc limit {request.size + 1:d} offset {request.offset:d}
         """,
         *where.args,
     )
-    items = [_message(row) for row in rows]
-    return Page(total, items) if most is None else Page(min(total, most), items, total <= most)
+    items, is_exact = [_message(row) for row in rows], most is None or total <= most
+    return Page.cut(total if most is None else min(total, most), items, request, is_exact=is_exact)
 
 
 async def find(db: Executor, pool_id: str, message_id: str) -> Message | None:

@@ -154,6 +154,22 @@ async def test_a_walk_shows_what_the_pages_do(here: Place, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LISTS)
+async def test_a_page_that_is_full_says_whether_it_is_the_last(here: Place, name: str) -> None:
+    """However it was found and however much was counted: by its number, and behind a row."""
+    row = LISTS[name]
+    whole = rows_of(await here.ask(row, limit=50)) if name not in NOT_HERE else []
+    for counting in ({}, {"withTotalCount": False}, {"countUpTo": 1}):
+        if not whole:
+            break
+        answer = await here.ask(row, cursor="", limit=len(whole), **counting)
+        assert (rows_of(answer), answer["nextCursor"]) == (whole, None), counting
+        if len(whole) > 1:
+            first = await here.ask(row, page=len(whole) - 1, limit=1, cursor="", **counting)
+            last = await here.ask(row, cursor=first["nextCursor"], limit=1, **counting)
+            assert (rows_of(last), last["nextCursor"]) == (whole[-1:], None), counting
+
+
+@pytest.mark.parametrize("name", LISTS)
 async def test_a_list_without_its_total_is_the_same_list(here: Place, name: str) -> None:
     row = LISTS[name]
     page = await here.ask(row, page=1, limit=3)

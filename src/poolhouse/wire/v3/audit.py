@@ -163,7 +163,7 @@ async def _read(
     asked = walked(request, page(pagination.page, pagination.limit) if pagination else page(None, None))
     found = await request.services.audit.list_records(request.caller, query, asked)
     if request.walk:
-        request.walk.ended_at((found.items[-1].at, found.items[-1].id) if found.items else None)
+        request.walk.found(found, (found.items[-1].at, found.items[-1].id) if found.items else None)
     around = (
         await surroundings(request.services, request.caller, found.items)
         if query.kind == "user"

@@ -96,7 +96,7 @@ async def list_audit_records(request: V3Request, query: ListAuditRecordsQuery) -
     asked = walked(request, page(query.page, query.limit))
     found = await request.services.audit.list_records(request.caller, wanted, asked)
     if request.walk:
-        request.walk.ended_at((found.items[-1].at, found.items[-1].id) if found.items else None)
+        request.walk.found(found, (found.items[-1].at, found.items[-1].id) if found.items else None)
     return AuditRecordPagingDto(found.total, await _dtos(request, found.items))
 
 

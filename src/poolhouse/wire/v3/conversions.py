@@ -65,11 +65,9 @@ def walked(request: V3Request, page: PageRequest) -> PageRequest:
 
 def note_end(request: V3Request, query: UserQuery, found: Page[User]) -> None:
     """Where the next page begins, which is known of a list in the order of creation; whether all were counted."""
-    if request.walk and not found.is_exact:
-        request.walk.is_exact = False
-        request.walk.more = len(found.items) == query.page.size
-    if request.walk and not query.sort and found.items:
-        request.walk.ended(found.items[-1].created_at, found.items[-1].id)
+    if request.walk:
+        last = found.items[-1] if found.items and not query.sort else None
+        request.walk.found(found, (last.created_at, last.id) if last and last.created_at else None)
 
 
 async def page_or_all(

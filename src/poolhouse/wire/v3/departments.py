@@ -145,6 +145,8 @@ async def search_departments_list(
         conditions=[_condition(one) for one in body.advanced_filter or ()],
         sort=sort,
     )
+    if request.walk:
+        request.walk.found(found)
     return await department_dtos(request, found.items, custom_data=body.with_custom_data)
 
 

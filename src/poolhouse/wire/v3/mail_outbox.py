@@ -66,8 +66,8 @@ async def list_mail(request: V3Request, query: ListMailQuery) -> OutboxMailsDto:
     found = await request.services.mail.list_messages(
         request.caller, asked, recipient=query.to or None, status=query.status
     )
-    if request.walk and not found.is_exact:
-        request.walk.is_exact, request.walk.more = False, len(found.items) == asked.size
+    if request.walk:
+        request.walk.found(found)
     return OutboxMailsDto(found.total, [_message(one) for one in found.items])
 
 

@@ -23,7 +23,7 @@ from poolhouse.caller import Caller
 from poolhouse.crypto.cursors import Cursors
 from poolhouse.errors import InvalidInput
 from poolhouse.misfits import BOOLEAN, STRING, expected
-from poolhouse.paging import MAX_OFFSET, PageRequest
+from poolhouse.paging import MAX_OFFSET, Page, PageRequest
 from poolhouse.wire.v3.endpoint import Endpoint
 
 CURSOR, COUNTED, UP_TO, NEXT, EXACT = (
@@ -52,19 +52,20 @@ class Walk:
     more: bool | None = None
     count_up_to: int | None = None
     is_exact: bool = True
+    total: int | None = None
 
     def page(self, page: PageRequest) -> PageRequest:
         return replace(page, after=self.after, counted=self.counted, count_up_to=self.count_up_to)
 
-    def ended(self, at: datetime | None, row_id: str, *, more: bool | None = None) -> None:
+    def ended(self, at: datetime | None, row_id: str, *, more: bool | None) -> None:
         """The time and id of the last row; whether `more` follow, where that is known."""
         self.more = more
         if at:
             self.last = (at, row_id)
 
-    def ended_at(self, last: tuple[datetime, str] | None) -> None:
-        """The same of another list: its last row's key, None where it has no rows."""
-        self.last = last
+    def found(self, page: Page[Any], last: tuple[datetime, str] | None = None) -> None:
+        """What a handler got. `last`: the key of its last row, where the list can go on behind that."""
+        self.last, self.more, self.is_exact, self.total = last, page.more, page.is_exact, page.total
 
 
 # -- the question ------------------------------------------------------------------------------------------
@@ -187,12 +188,12 @@ def _answered(row: Endpoint, cursors: Cursors, walk: Walk, given: Any, data: Any
     for step in (place_of(row.request) if row.request else None) or ():
         given = getattr(given, _attribute(given.__class__, step))
     number, limit = int(given.page), int(given.limit)
-    total = getattr(data, "total_count", None)
+    total = getattr(data, "total_count", walk.total)
     rows = data if isinstance(data, list) else getattr(data, "items", None)
     rows = getattr(data, "data", []) if rows is None else rows
-    is_more = len(rows) == limit and (total is None or walk.last is not None or number * limit < total)
+    is_more = len(rows) == limit and (total is None or number * limit < total)
     is_more = is_more if walk.more is None else walk.more
-    if not walk.counted and total is not None:
+    if not walk.counted and hasattr(data, "total_count"):
         data = {
             field.encode_name: getattr(data, field.name)
             for field in msgspec.structs.fields(data)
