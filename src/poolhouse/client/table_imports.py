@@ -111,6 +111,31 @@ COMMANDS = (
         paged="",
     ),
     Command(
+        "import refused",
+        (
+            "取回被拒绝的行，格式与上传的文件相同，每行附原因",
+            "Fetches the rejected rows in the form of the uploaded file, each with the reason.",
+        ),
+        args=(
+            FILE_ID._replace(to=""),
+            Arg(
+                "--output",
+                "",
+                (
+                    "要写的文件，必须是新文件；不写则输出到标准输出",
+                    "the file; it must be new; standard output if absent",
+                ),
+                "path",
+            ),
+        ),
+        function="exports:refused_rows",
+        beside=("--pool", "--data", "--database-url"),
+        more=(
+            "不含密码。改正后可再次上传。",
+            "Passwords are left out. Once corrected, the file can be uploaded again.",
+        ),
+    ),
+    Command(
         "import cancel",
         (
             "停止并删除上传的文件；已导入的用户保留",

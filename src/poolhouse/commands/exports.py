@@ -1,8 +1,10 @@
-"""`poolhouse export`: the users of a pool, into a file that `poolhouse import` reads; `user export`: all about one."""
+"""`poolhouse export`: the users of a pool, into a file that `poolhouse import` reads; `user export`: all about one;
+`import refused`: the rows of a file that were refused."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager, suppress
 from dataclasses import replace
@@ -14,6 +16,7 @@ from rich.progress import MofNCompleteColumn, TimeElapsedColumn
 
 from poolhouse.caller import Caller
 from poolhouse.client.exits import Stopped
+from poolhouse.client.output import shown, terminal
 from poolhouse.client.output import told as tell
 from poolhouse.client.words import say
 from poolhouse.commands.directory import on_services, operator
@@ -98,6 +101,49 @@ def export_user(
 
     _into_new(output, partial(on_services, data, database_url, work))
     tell({"bytes": written, "file": str(output)}, as_json=as_json)
+
+
+def refused_rows(
+    file_id: str,
+    /,
+    *,
+    output: Path | None = None,
+    pool: str | None = None,
+    data: Path | str | None = None,
+    database_url: str | None = None,
+) -> None:
+    """Into a file as `export_users`, else to standard output: as they are in a pipe, and spelled out on a terminal."""
+    written = 0
+
+    async def work(services: Services) -> None:
+        nonlocal written
+        caller = await operator(services, pool)
+        _, pieces = await services.import_files.refused(caller, file_id)
+        async with aclosing(pieces):
+            if output is None:
+                async for piece in pieces:
+                    _out(piece)
+                return
+            with draft_beside(output) as draft:
+                async for piece in pieces:
+                    written += draft.file.write(piece)
+                draft.settle()
+                os.link(draft.path, output)
+
+    if output is None:
+        on_services(data, database_url, work)
+        return
+    _into_new(output, partial(on_services, data, database_url, work))
+    tell({"bytes": written, "file": str(output)}, as_json=False)
+
+
+def _out(piece: bytes) -> None:
+    """Whole lines of UTF-8."""
+    if terminal():
+        print(shown(piece.decode().replace("\r\n", "\n"), lines=True), end="")
+    else:
+        sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
 
 
 def _into_new(file: Path, work: Callable[[], None]) -> None:
