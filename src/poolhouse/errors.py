@@ -46,6 +46,7 @@ PoolhouseError
     ├── TooManyRequests
     ├── Overloaded
     └── DatabaseLost
+        └── DatabaseFull        its disk; what was begun is kept, and goes on once there is room
 
 `message(lang)` is for the caller; `{wait}` in it is the fact `retry_after_s` in words. `cause` is for the log, and
 never leaves the server.
@@ -92,6 +93,11 @@ class PoolhouseError(Exception):
         if "retry_after_s" in facts:
             facts["wait"] = wait_in_words(int(facts["retry_after_s"]), lang)
         return template.format_map(facts)
+
+    @property
+    def sentences(self) -> tuple[str, str]:
+        """`message` in Chinese and in English: for what is kept until somebody reads it."""
+        return self.message("zh-CN"), self.message("en-US")
 
 
 class _Facts(dict[str, Any]):
@@ -799,3 +805,8 @@ class Overloaded(Unavailable):
 class DatabaseLost(Unavailable):
     zh = "数据库暂不可用，请稍后再试"
     en = "The database is unavailable, please try again later"
+
+
+class DatabaseFull(DatabaseLost):
+    zh = "数据库的磁盘已满，未保存任何更改；请服务器管理员清出空间"
+    en = "The database's disk is full, nothing was saved; the server's administrator has to make room"

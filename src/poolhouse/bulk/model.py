@@ -51,8 +51,9 @@ class Actor:
 @dataclass(frozen=True, slots=True)
 class BulkAct:
     """`user_ids` or `query` says upon whom. `expected`: how many there were when it was asked for, None where counting
-    took too long. Of `position` users `done` and `failed` have had their turn. `reason`: why it was STOPPED, in the
-    language of whoever asked. `after`: the last user found by `query`; `walked`: nobody is left to be found."""
+    took too long. Of `position` users `done` and `failed` have had their turn. `reason`: why it was STOPPED, or what
+    it waits for, in the language of whoever asked. `after`: the last user found by `query`; `walked`: nobody is left
+    to be found."""
 
     id: str
     pool_id: str

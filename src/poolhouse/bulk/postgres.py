@@ -13,6 +13,7 @@ from poolhouse.audit.person import Person
 from poolhouse.bulk.model import Actor, BulkAct, Outcome, Result
 from poolhouse.db.database import Executor, Tx
 from poolhouse.paging import Page, PageRequest
+from poolhouse.texts import Reason
 from poolhouse.users.model import UserQuery
 
 CHANNEL = "bulk_acts"
@@ -124,12 +125,15 @@ async def waiting(db: Executor, most: int, only: Collection[str] | None = None) 
     return [(row["pool_id"], row["id"]) for row in rows]
 
 
-async def put_behind(db: Executor, pool_id: str, act_id: str) -> None:
-    """Others come first, as if it had been served."""
+async def put_behind(db: Executor, pool_id: str, act_id: str, waits: Reason | None = None) -> None:
+    """Others come first, as if it had been served. `waits`: told until its next piece is done."""
     await db.execute(
-        "update bulk_acts set updated_at = now() where pool_id = $1 and id = $2 and ended_at is null",
+        "update bulk_acts set updated_at = now(), "
+        "reason = coalesce(case when lang = 'en-US' then $4 else $3 end, reason) "
+        "where pool_id = $1 and id = $2 and ended_at is null",
         pool_id,
         act_id,
+        *(waits or (None, None)),
     )
 
 
@@ -209,7 +213,7 @@ async def put_results(tx: Tx, act: BulkAct, results: Sequence[Result]) -> None:
     )
     failed = sum(one.outcome == "FAILED" for one in results)
     await tx.execute(
-        "update bulk_acts set done = done + $3, failed = failed + $4, updated_at = now() "
+        "update bulk_acts set done = done + $3, failed = failed + $4, reason = null, updated_at = now() "
         "where pool_id = $1 and id = $2",
         act.pool_id,
         act.id,

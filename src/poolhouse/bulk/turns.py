@@ -15,7 +15,7 @@ import structlog
 
 from poolhouse.background import forever
 from poolhouse.db.database import Database
-from poolhouse.errors import DatabaseLost, Unavailable
+from poolhouse.errors import DatabaseFull, DatabaseLost, PoolhouseError, Unavailable
 
 LOOK_EVERY_S = 5.0
 """A node may have died, or a word got lost."""
@@ -47,8 +47,8 @@ class Turns(ABC):
         """False where another worker has it. What it raises but DatabaseLost is told, and it is tried again."""
 
     @abstractmethod
-    async def _put_behind(self, pool_id: str, job_id: str) -> None:
-        """Others come first, as if it had been served."""
+    async def _put_behind(self, pool_id: str, job_id: str, why: PoolhouseError | None = None) -> None:
+        """Others come first, as if it had been served. `why`: what it waits for, told until its next piece is done."""
 
     @abstractmethod
     async def _given_up(self, pool_id: str, job_id: str) -> bool:
@@ -86,6 +86,10 @@ class Turns(ABC):
                 if await self._piece(pool_id, job_id):
                     self._failures.pop((pool_id, job_id), None)
                     return True
+            except DatabaseFull as error:
+                with suppress(PoolhouseError):  # there may be no room for this either
+                    await self._put_behind(pool_id, job_id, error)
+                raise
             except DatabaseLost:
                 raise
             except Exception as error:  # it would be the first to be looked at for ever

@@ -66,8 +66,8 @@ class BulkWork(Turns):
     async def _waiting(self, most: int) -> list[tuple[str, str]]:
         return await postgres.waiting(self._db, most, self._only)
 
-    async def _put_behind(self, pool_id: str, job_id: str) -> None:
-        await postgres.put_behind(self._db, pool_id, job_id)
+    async def _put_behind(self, pool_id: str, job_id: str, why: PoolhouseError | None = None) -> None:
+        await postgres.put_behind(self._db, pool_id, job_id, why.sentences if why else None)
 
     async def _given_up(self, pool_id: str, act_id: str) -> bool:
         """Those whose turn it was have failed, but whom the log has as done; where nobody was named yet, or not even

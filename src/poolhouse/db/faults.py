@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import asyncpg
 from asyncpg import exceptions as pg
 
-from poolhouse.errors import DatabaseLost, InvalidInput, Overloaded, PoolhouseError, TooLarge
+from poolhouse.errors import DatabaseFull, DatabaseLost, InvalidInput, Overloaded, PoolhouseError, TooLarge
 from poolhouse.failures import told
 
 _LOST = (
@@ -28,7 +28,6 @@ _LOST = (
 _OVERLOADED = (
     pg.TooManyConnectionsError,
     pg.OutOfMemoryError,
-    pg.DiskFullError,
     pg.QueryCanceledError,  # statement_timeout
     pg.DeadlockDetectedError,
     pg.SerializationError,
@@ -54,6 +53,8 @@ def translated(error: BaseException) -> PoolhouseError | None:
         return InvalidInput("value", "数值或时间超出范围", "a number or time is out of range")
     if isinstance(error, _TOO_LARGE) or _has_too_many_arguments(error):
         return TooLarge("value", "内容过大", "more than can be stored or asked for at once")
+    if isinstance(error, pg.DiskFullError):
+        return DatabaseFull(told(error), retry_after_s=60)
     if isinstance(error, _OVERLOADED):
         return Overloaded(told(error), retry_after_s=1)
     if is_lost(error) or isinstance(error, TimeoutError):

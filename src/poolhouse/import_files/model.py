@@ -29,7 +29,7 @@ class ImportFile:
     its bytes; None once all of them are gone. `revision` counts what was said of how it is read: `encoding` and
     `separator` (None: recognized), `names` and `ignored`. `recognized`: its encoding. `header`, `parted_by` and
     `secret`: its columns, their separator and which of them hold passwords, since a check or the import began. `check`
-    and `job`: how far these came. `actor`: who began what runs. `reason`: why it was STOPPED."""
+    and `job`: how far these came. `actor`: who began what runs. `reason`: why it was STOPPED, or what it waits for."""
 
     pool_id: str
     id: str

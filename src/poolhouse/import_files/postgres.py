@@ -251,9 +251,15 @@ async def take(tx: Tx, pool_id: str, file_id: str) -> ImportFile | None:
     return _file(row)
 
 
-async def put_behind(db: Executor, pool_id: str, file_id: str) -> None:
+async def put_behind(db: Executor, pool_id: str, file_id: str, waits: Reason | None = None) -> None:
+    """`waits`: told until its next batch is done."""
     await db.execute(
-        "update import_files set served_at = now() where pool_id = $1 and id = $2", pool_id, file_id
+        "update import_files set served_at = now(), "
+        "reason = case when ended_at is null then coalesce($3, reason) else reason end "
+        "where pool_id = $1 and id = $2",
+        pool_id,
+        file_id,
+        list(waits) if waits else None,
     )
 
 
@@ -278,7 +284,7 @@ async def is_erased(tx: Executor, file: ImportFile) -> bool:
 
 async def came(tx: Tx, file: ImportFile, done: int) -> None:
     await tx.execute(
-        "update import_files set done = $3, updated_at = now() where pool_id = $1 and id = $2",
+        "update import_files set done = $3, reason = null, updated_at = now() where pool_id = $1 and id = $2",
         file.pool_id,
         file.id,
         done,
@@ -287,7 +293,7 @@ async def came(tx: Tx, file: ImportFile, done: int) -> None:
 
 async def checked(tx: Tx, file: ImportFile) -> None:
     await tx.execute(
-        "update import_files set status = 'CHECKED', stale_keys = true, done = size, updated_at = now() "
+        "update import_files set status = 'CHECKED', reason = null, stale_keys = true, done = size, updated_at = now() "
         "where pool_id = $1 and id = $2",
         file.pool_id,
         file.id,

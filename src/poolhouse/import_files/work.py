@@ -104,8 +104,8 @@ class FileWork(Turns):
     async def _waiting(self, most: int) -> list[tuple[str, str]]:
         return await postgres.waiting(self._db, most, self._only)
 
-    async def _put_behind(self, pool_id: str, job_id: str) -> None:
-        await postgres.put_behind(self._db, pool_id, job_id)
+    async def _put_behind(self, pool_id: str, job_id: str, why: PoolhouseError | None = None) -> None:
+        await postgres.put_behind(self._db, pool_id, job_id, why.sentences if why else None)
 
     async def _given_up(self, pool_id: str, job_id: str) -> bool:
         async with self._db.transaction() as tx:
@@ -270,7 +270,7 @@ class FileWork(Turns):
         *,
         journal: Journal | None = None,
     ) -> None:
-        reason = (why.message("zh-CN"), why.message("en-US")) if isinstance(why, PoolhouseError) else why
+        reason = why.sentences if isinstance(why, PoolhouseError) else why
         self._close(file)
         if await postgres.end(tx, file, status, reason):
             await jobs.cancel(tx, file.pool_id, file.id)

@@ -13,7 +13,7 @@ from prometheus_client import Counter as Metric
 from prometheus_client import Histogram
 
 from poolhouse import trace
-from poolhouse.errors import CustomDatabaseUnavailable, DatabaseLost, Overloaded
+from poolhouse.errors import CustomDatabaseUnavailable, DatabaseFull, DatabaseLost, Overloaded
 from poolhouse.trace import Trace
 from poolhouse.wire.request import Receive, Scope, Send, path_for_log, request_id_of
 
@@ -34,7 +34,9 @@ QUIET = frozenset(("/healthz", "/readyz", "/metrics"))
 
 SHED_TOLD_S = 1.0
 
-_DOWN = frozenset(kind.__name__ for kind in (CustomDatabaseUnavailable, DatabaseLost, Overloaded))
+_DOWN = frozenset(
+    kind.__name__ for kind in (CustomDatabaseUnavailable, DatabaseFull, DatabaseLost, Overloaded)
+)
 """Errors that are no fault of the caller: something this server needs does not answer."""
 
 _FAULT = b'{"code":500,"statusCode":500,"message":"Internal error"}'

@@ -118,5 +118,6 @@ REMEDIES: dict[type[e.PoolhouseError], str] = {
     e.TooManyRequests: _LATER,
     e.RegisteringTooOften: "Wait; many people behind one address need a higher `registerAnomalyDetection` limit.",
     e.Overloaded: _LATER,
+    e.DatabaseFull: "Make room where PostgreSQL keeps its data; imports and acts upon many then go on by themselves.",
     e.DatabaseLost: "Try again; check PostgreSQL if it lasts ([watching](../operations/watching.md)).",
 }

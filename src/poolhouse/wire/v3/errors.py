@@ -118,6 +118,7 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.RegisteringTooOften: Row(429, 2100, 429),
     e.Overloaded: Row(503, 50302, 503),
     e.DatabaseLost: Row(503, 50303, 503),
+    e.DatabaseFull: Row(503, 50304, 503),
 }
 
 
