@@ -48,6 +48,8 @@ identity-peers: setup ## signing in against real directories and providers: whic
 	@command -v slapd >/dev/null || echo "no slapd: apt-get install slapd"
 	@command -v samba >/dev/null || echo "no domain controller: apt-get install samba-ad-dc samba-ad-provision samba-dsdb-modules"
 	@test -d /usr/share/simplesamlphp || echo "no SimpleSAMLphp: apt-get install simplesamlphp php-cli php-xml php-mbstring php-curl"
+	@test -x .peers/cas/bin/python || { .venv/bin/uv venv -q .peers/cas && .venv/bin/uv pip install -q \
+		--python .peers/cas/bin/python -r tests/federation/cas/requirements.txt; } || echo "no django-cas-server: PyPI cannot be reached"
 	SAMBA=1 .venv/bin/python -m pytest -n 0 -rs tests/federation
 
 first-hour: setup ## walks through the guides as three newcomers do; steps and time of each task

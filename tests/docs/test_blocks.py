@@ -114,6 +114,10 @@ LEFT = {
         "docs/guide/identity-sources-oauth2.md",
         "https://YOUR-SERVER",
     ): "an address to enter elsewhere; tests/federation asks it",
+    (
+        "docs/guide/identity-sources-cas.md",
+        "^https",
+    ): "a pattern to enter elsewhere; tests/federation/cas enters it",
     ("docs/guide/identity-sources-ldap.md", "POOLHOUSE_OUTGOING_HOSTS="): "a host of one's own",
     (
         "docs/guide/identity-sources-ldap.md",

@@ -281,3 +281,10 @@ async def test_a_ticket_of_another_application_is_refused(peer: Peer, pool: Pool
         await peer.services.federation.bind(
             replace(peer.caller, app_id=other.id), await peer.asked("ada"), peer.browser, user
         )
+
+
+async def test_a_field_is_written_whichever_of_its_two_names_it_comes_by(peer: Peer) -> None:
+    """Clients and administrators write the API's names, users have their own."""
+    await peer.settings(fields={"profileMapping": {"familyName": "clan", "given_name": "called"}})
+    user = (await peer.sign_in("ada", clan="King", called="Ada")).user
+    assert (user.family_name, user.given_name) == ("King", "Ada")

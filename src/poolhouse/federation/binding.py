@@ -6,6 +6,7 @@ taken over from a provider only where the provider has verified it, and meets an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -29,6 +30,8 @@ from poolhouse.tenants.model import Connection
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey
 from poolhouse.users.profile_fields import SELF_WRITABLE
 from poolhouse.users.rules import clean
+
+_CAPITAL = re.compile(r"[A-Z]")
 
 
 class Rules(msgspec.Struct, rename="camel", frozen=True):
@@ -244,8 +247,13 @@ class Binding:
             for ours, theirs in way.rules.profile_mapping.items()
             if theirs in came.claims
         }
-        told = {**came.profile, **mapped}
+        told = {_own(name): value for name, value in {**came.profile, **mapped}.items()}
         return {name: value for name, value in told.items() if name in SELF_WRITABLE and _fits(name, value)}
+
+
+def _own(name: str) -> str:
+    """The field as a user has it, for a name that may be the API's (`givenName`)."""
+    return _CAPITAL.sub(lambda letter: f"_{letter[0].lower()}", name[:64])
 
 
 def _vouched(came: ExternalUser) -> Mapping[Channel, str]:

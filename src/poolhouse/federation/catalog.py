@@ -9,9 +9,16 @@ from functools import cache
 
 from poolhouse.errors import NotSupported
 from poolhouse.federation.model import Manifest, Redirecting, Verifying
-from poolhouse.federation.providers import ad, ldap, oauth2, oidc, saml
+from poolhouse.federation.providers import ad, cas, ldap, oauth2, oidc, saml
 
-_ALL: tuple[Manifest, ...] = (oidc.MANIFEST, oauth2.MANIFEST, saml.MANIFEST, ldap.MANIFEST, ad.MANIFEST)
+_ALL: tuple[Manifest, ...] = (
+    oidc.MANIFEST,
+    oauth2.MANIFEST,
+    saml.MANIFEST,
+    cas.MANIFEST,
+    ldap.MANIFEST,
+    ad.MANIFEST,
+)
 MANIFESTS: dict[str, Manifest] = {manifest.kind: manifest for manifest in _ALL}
 """By the connection's type."""
 

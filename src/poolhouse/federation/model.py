@@ -7,7 +7,6 @@ step that failed, and nothing else on purpose.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +15,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from poolhouse.errors import ProviderFailed
+from poolhouse.federation.settings import Unfit, read_settings
 from poolhouse.outgoing import Outgoing
 from poolhouse.texts import is_storable
 
@@ -23,9 +23,6 @@ MOST_IDS = 8
 LONGEST_ID = 256
 CLAIMS_BYTES = 64 * 1024
 CLAIMS_DEPTH = 8
-
-_MISSING = re.compile(r"missing required field `([^`]*)`")
-_PLACE = re.compile(r"at `\$\.([^`.\[]*)")
 
 Text = tuple[str, str]
 """Chinese, English."""
@@ -192,14 +189,6 @@ class Field:
     code: bool = False
 
 
-class Unfit(ValueError):
-    """A setting that cannot be used: its name as the contract spells it, and why, in Chinese and in English."""
-
-    def __init__(self, field: str, zh: str, en: str) -> None:
-        super().__init__(f"{field}: {en}")
-        self.field, self.zh, self.en = field, zh, en
-
-
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """One kind. `kind` is the connection's type and `source_type` its source's, both of the contract.
@@ -220,33 +209,13 @@ class Manifest:
     social: bool = False
 
 
-def settings_of(manifest: Manifest, fields: Mapping[str, Any]) -> msgspec.Struct:
-    """The fields of a connection, read; those that the kind does not know are left alone. Raises Unfit."""
-    try:
-        return msgspec.convert(dict(fields), manifest.settings, strict=False)
-    except msgspec.ValidationError as error:
-        if isinstance(error.__cause__, Unfit):
-            raise error.__cause__ from None
-        raise _unfit(str(error)) from error
-
-
-def _unfit(said: str) -> Unfit:
-    """What msgspec says of a value, which names the place and quotes at most a choice."""
-    missing = _MISSING.search(said)
-    if missing:
-        return Unfit(missing[1], "不能为空", "must be given")
-    place = _PLACE.search(said)
-    field = place[1] if place else "fields"
-    return Unfit(field, f"格式不符（{said[:200]}）", f"does not fit ({said[:200]})")
-
-
 def settled(
     manifest: Manifest, *, id: str, pool_id: str, source_id: str, identifier: str,
     fields: Mapping[str, Any], version: str = "",
 ) -> Settled:  # fmt: skip
     """A connection with its configuration read. Raises ProviderFailed (settings) naming what does not fit."""
     try:
-        read = settings_of(manifest, fields)
+        read = read_settings(manifest.settings, fields)
     except Unfit as error:
         zh = f"连接的配置有误：{error.field} {error.zh}"
         raise ProviderFailed("settings", zh, f"the connection's settings: {error}") from error

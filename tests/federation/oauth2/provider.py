@@ -35,7 +35,11 @@ class Provider(Issuer):
         if path == "/token":
             self.forms.append(form)
             asked, person = self._asked.pop(form.get("code", ""), (None, {}))
-            if asked is None or form.get("redirect_uri") != asked["redirect_uri"] or not _proved(asked, form):
+            if (
+                asked is None
+                or form.get("redirect_uri") != asked["redirect_uri"]
+                or not is_proved(asked, form)
+            ):
                 return said({"error": "invalid_grant"}, 400)
             token = f"token-{len(self.people)}-of-this-provider"
             self.people[token] = person
@@ -47,7 +51,7 @@ class Provider(Issuer):
         return said({"error": "not_found"}, 404)
 
 
-def _proved(asked: dict[str, str], form: dict[str, str]) -> bool:
+def is_proved(asked: dict[str, str], form: dict[str, str]) -> bool:
     if "code_challenge" not in asked:
         return True
     digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()

@@ -12,8 +12,8 @@ from tests.federation.oauth2.conftest import OAuthPeer
 from tests.federation.oauth2.provider import CLIENT, SECRET, Provider
 
 from poolhouse.errors import ProviderFailed
-from poolhouse.federation.model import Unfit, settings_of
 from poolhouse.federation.providers.oauth2 import MANIFEST
+from poolhouse.federation.settings import Unfit, read_settings
 
 
 async def refused(oauth: OAuthPeer, **person: Any) -> tuple[str, str]:
@@ -189,7 +189,7 @@ def test_a_setting_that_cannot_be_is_named(changed: dict[str, Any], field: str) 
         "userInfoEndPoint": "https://idp.example/me",
         "clientId": CLIENT,
     }
-    settings_of(MANIFEST, good)
+    read_settings(MANIFEST.settings, good)
     with pytest.raises(Unfit) as unfit:
-        settings_of(MANIFEST, {**good, **changed})
+        read_settings(MANIFEST.settings, {**good, **changed})
     assert unfit.value.field == field

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from poolhouse.federation.model import Unfit
 from poolhouse.federation.providers.ldap.filters import Filter, FilterUnfit, dn_value
+from poolhouse.federation.settings import Unfit
 from poolhouse.texts import is_storable
 
 Groups = Literal["none", "direct", "nested"]

@@ -16,7 +16,8 @@ from poolhouse.errors import ProviderFailed
 from poolhouse.federation.answers import MOST_JSON, code_of, json_of
 from poolhouse.federation.model import Begun, Callback, ExternalUser, Here, Manifest, Script, Settled
 from poolhouse.federation.providers.oauth2.people import from_script, from_userinfo
-from poolhouse.federation.providers.oauth2.settings import FIELDS, MACRO, Settings, is_address
+from poolhouse.federation.providers.oauth2.settings import FIELDS, MACRO, Settings
+from poolhouse.federation.settings import is_address
 
 LONGEST_CODE = 4096
 LONGEST_TOKEN = 64 * 1024

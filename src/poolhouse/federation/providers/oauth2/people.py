@@ -11,7 +11,6 @@ from poolhouse.federation.model import ExternalId, ExternalUser
 from poolhouse.federation.providers.oauth2.settings import Settings
 from poolhouse.federation.standard_claims import is_true, profile_of
 
-_CAPITAL = re.compile(r"[A-Z]")
 _NAME = re.compile(r"\w{1,32}\Z")
 MOST_NAMED = 12
 EXACT = 2**53 - 1
@@ -40,15 +39,10 @@ def from_script(settings: Settings, said: Any, access: str | None) -> ExternalUs
             f"tokenToUserInfoScript 返回的对象没有 userIdInIdp；有：{_named(said)}",
             f"what tokenToUserInfoScript returned has no userIdInIdp; it has {_named(said)}",
         )
-    profile = {
-        _CAPITAL.sub(lambda letter: f"_{letter[0].lower()}", name): value
-        for name, value in said.items()
-        if isinstance(value, str) and len(name) <= 64
-    }
     return ExternalUser(
         ids=(ExternalId("generic", found),),
         claims=said,
-        profile=profile,
+        profile={name: value for name, value in said.items() if isinstance(value, str)},
         email_verified=settings.email_is_verified or is_true(said.get("emailVerified")),
         phone_verified=is_true(said.get("phoneVerified")),
         access_token=access,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
-from poolhouse.federation.model import Field, Unfit
+from poolhouse.federation.model import Field
+from poolhouse.federation.settings import Unfit, is_address
 from poolhouse.networks import split_host
 
 Address = Annotated[str, Meta(max_length=2048)]
@@ -83,16 +83,6 @@ class Settings(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
         )
         found = [host for text in texts for host in _hosts_in(text)]
         return tuple(dict.fromkeys([*self.allowed_hosts, *found]))[:MOST_HOSTS]
-
-
-def is_address(text: str) -> bool:
-    try:
-        split = urlsplit(text)
-        return (
-            split.scheme in ("https", "http") and bool(split.hostname) and split.port != 0 and text.isascii()
-        )
-    except ValueError:
-        return False
 
 
 def _hosts_in(text: str) -> list[str]:

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from poolhouse.aside import aside
 from poolhouse.errors import ProviderFailed
+from poolhouse.federation.documents import LONGEST
 from poolhouse.federation.model import Begun, Callback, ExternalUser, Here, Settled
 from poolhouse.federation.providers.saml import metadata, requests
-from poolhouse.federation.providers.saml.documents import LONGEST
 from poolhouse.federation.providers.saml.keys import OwnKey, opened
 from poolhouse.federation.providers.saml.metadata import IdentityProvider
 from poolhouse.federation.providers.saml.names import FORMATS

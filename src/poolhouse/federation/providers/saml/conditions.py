@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from lxml import etree
 
 from poolhouse.errors import InvalidInput, ProviderFailed
-from poolhouse.federation.providers.saml.documents import children, only_child, text
+from poolhouse.federation.documents import children, only_child, text
 from poolhouse.federation.providers.saml.names import BEARER, saml
 from poolhouse.times import parse_time
 

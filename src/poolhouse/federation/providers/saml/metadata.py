@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from poolhouse.errors import InvalidInput, ProviderFailed
-from poolhouse.federation.providers.saml.documents import children, read, text
+from poolhouse.federation.documents import children, read, text
 from poolhouse.federation.providers.saml.names import DS, METADATA, POST, REDIRECT, SAMLP, ds, md
 from poolhouse.federation.providers.saml.signatures import certificate_problem
 from poolhouse.times import parse_time

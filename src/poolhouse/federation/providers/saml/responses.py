@@ -14,8 +14,8 @@ from typing import Literal
 from lxml import etree
 
 from poolhouse.errors import ProviderFailed
+from poolhouse.federation.documents import children, only_child, read, text
 from poolhouse.federation.providers.saml.conditions import Moment, require_conditions, require_subject
-from poolhouse.federation.providers.saml.documents import children, only_child, read, text
 from poolhouse.federation.providers.saml.names import (
     ENTITY_FORMAT,
     STATUSES,

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from poolhouse.federation.model import Field, Unfit
+from poolhouse.federation.model import Field
+from poolhouse.federation.settings import Unfit
 
 Document = Annotated[str, Meta(max_length=256 * 1024)]
 Address = Annotated[str, Meta(max_length=2048)]

@@ -18,7 +18,7 @@ from signxml.exceptions import SignXMLException
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from poolhouse.errors import ProviderFailed
-from poolhouse.federation.providers.saml.documents import children, parser, text
+from poolhouse.federation.documents import children, parser, text
 from poolhouse.federation.providers.saml.names import (
     DIGESTS,
     ENVELOPED,

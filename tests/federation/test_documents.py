@@ -8,7 +8,7 @@ import pytest
 from tests.federation.saml.idp import Idp
 
 from poolhouse.errors import ProviderFailed
-from poolhouse.federation.providers.saml.documents import DEEPEST, LONGEST, read
+from poolhouse.federation.documents import DEEPEST, LONGEST, read
 
 WHAT = ("响应", "the response")
 BOMB = "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True))

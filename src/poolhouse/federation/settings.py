@@ -1,0 +1,47 @@
+"""Reading a connection's fields: what a kind needs is there and fits, and what it does not know is left alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from poolhouse.web_origins import web_origin
+
+_MISSING = re.compile(r"missing required field `([^`]*)`")
+_PLACE = re.compile(r"at `\$\.([^`.\[]*)")
+
+
+class Unfit(ValueError):
+    """A field that cannot be used: its name as the contract spells it, and why, in Chinese and in English."""
+
+    def __init__(self, field: str, zh: str, en: str) -> None:
+        super().__init__(f"{field}: {en}")
+        self.field, self.zh, self.en = field, zh, en
+
+
+def read_settings(settings: type[msgspec.Struct], fields: Mapping[str, Any]) -> msgspec.Struct:
+    """Raises Unfit."""
+    try:
+        return msgspec.convert(dict(fields), settings, strict=False)
+    except msgspec.ValidationError as error:
+        if isinstance(error.__cause__, Unfit):
+            raise error.__cause__ from None
+        raise _unfit(str(error)) from error
+
+
+def is_address(text: str) -> bool:
+    """Of the web, in the letters that a request has."""
+    return text.isascii() and text.isprintable() and " " not in text and web_origin(text) is not None
+
+
+def _unfit(said: str) -> Unfit:
+    """What msgspec says of a value, which names the place and quotes at most a choice."""
+    missing = _MISSING.search(said)
+    if missing:
+        return Unfit(missing[1], "不能为空", "must be given")
+    place = _PLACE.search(said)
+    field = place[1] if place else "fields"
+    return Unfit(field, f"格式不符（{said[:200]}）", f"does not fit ({said[:200]})")
