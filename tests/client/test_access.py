@@ -80,7 +80,7 @@ def test_what_may_be_stored_only_says_so(command: Command) -> None:
 
 def test_the_kinds_that_sign_in_are_named() -> None:
     for sentence in WHICH_SIGN_IN:
-        assert set(re.findall(r"[a-z0-9-]+", sentence)) >= set(MANIFESTS)
+        assert set(re.findall(r"[a-z0-9:-]+", sentence)) >= set(MANIFESTS)
 
 
 async def test_that_is_said_on_standard_error_whatever_the_output(typed: Typed) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -15,6 +15,7 @@ from tests.federation.issuers import CLIENT, SECRET, Issuer, issuing
 from poolhouse.app import asgi
 from poolhouse.apps.model import App
 from poolhouse.caller import Caller
+from poolhouse.federation import catalog
 from poolhouse.federation.model import Callback
 from poolhouse.federation.service import Asked
 from poolhouse.login.model import LoggedIn
@@ -67,7 +68,8 @@ class Peer:
         federation = self.services.federation
         state = dict(given).get("state", "")
         attempt = await federation.taken(self.pool.stranger, state, browser or self.browser)
-        path = ("oidc", identifier or self.connection.identifier)
+        kind = catalog.manifest_of(self.connection.type).callback_path
+        path = (kind, identifier or self.connection.identifier)
         return await federation.complete(
             caller or self.caller, attempt, Callback("GET", tuple(given)), path, self.browser
         )
@@ -101,16 +103,28 @@ async def issuer() -> AsyncIterator[Issuer]:
 async def peer(
     services: Services, pool: PoolForTests, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> Peer:
+    fields = {"issuer": issuer.url, "clientId": CLIENT, "clientSecret": SECRET}
+    return await peer_of(services, pool, issuer, monkeypatch, "oidc", "oidc", fields)
+
+
+async def peer_of(
+    services: Services,
+    pool: PoolForTests,
+    issuer: Issuer,
+    monkeypatch: pytest.MonkeyPatch,
+    source_type: str,
+    kind: str,
+    fields: Mapping[str, Any],
+) -> Peer:
+    """A connection of the kind, called `corp`, with the one provider that may be called."""
     called = Outgoing({("127.0.0.1", issuer.port)})
     monkeypatch.setattr(services.federation, "_outgoing", called)
     administrator = pool.administrator
     app = await services.apps.create(
         administrator, "山海门户", redirect_uris=("https://client.example/callback",)
     )
-    draft = ConnectionDraft(
-        "oidc", "corp", "公司账号", {"issuer": issuer.url, "clientId": CLIENT, "clientSecret": SECRET}
-    )
-    source = await services.sources.create(administrator, "公司", "oidc", connections=[draft])
+    draft = ConnectionDraft(kind, "corp", "公司账号", fields)
+    source = await services.sources.create(administrator, "公司", source_type, connections=[draft])
     [connection] = source.connections
     connection = await services.sources.set_connection_enabled(
         administrator, connection.id, "app", app.id, True

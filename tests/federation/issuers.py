@@ -146,6 +146,7 @@ def elliptic() -> ECKey:
 
 @asynccontextmanager
 async def issuing(issuer: Issuer | None = None) -> AsyncIterator[Issuer]:
+    """`issuer`: one of another protocol."""
     issuer = issuer or Issuer()
     server = await asyncio.start_server(issuer.serve, "127.0.0.1", 0)
     issuer.port = server.sockets[0].getsockname()[1]

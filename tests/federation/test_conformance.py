@@ -143,7 +143,7 @@ async def test_an_answer_without_an_id_is_nobodys(way: Way) -> None:
 
 @of(KINDS)
 async def test_an_unverified_address_finds_nobody_and_is_not_written(way: Way) -> None:
-    person = way.person(email=f"{way.manifest.callback_path}-unverified@x.cn")
+    person = way.person(email=f"{way.connection.identifier}-unverified@x.cn")
     theirs = await way.local(email=person.email, email_verified=True)
     await way.set(match_fields=("email",))
     came = await way.sign_in(person)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Collection, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -43,6 +44,66 @@ async def json_of(step: str, call: Awaitable[Answer]) -> dict[str, Any]:
     if said is None:
         raise ProviderFailed(step, "身份源返回的不是 JSON 对象", "the provider's answer is no JSON object")
     return said
+
+
+class Told(NamedTuple):
+    """What a number of a provider's means: the step it fails at, None for that of the call; Chinese, English."""
+
+    step: str | None
+    zh: str
+    en: str
+
+
+async def numbered(
+    step: str,
+    call: Awaitable[Answer],
+    name: str,
+    meanings: Mapping[int, Told],
+    *,
+    expected: Collection[int] = (),
+) -> dict[str, Any]:
+    """The JSON object of a provider that tells a failure by a number in it, under HTTP 200 or any other status:
+    `name` is absent or 0 in a good answer. `expected`: numbers that the caller deals with itself.
+
+    Raises ProviderFailed with the number, and what it means where we know.
+    """
+    answer = await answered(step, call)
+    said = decoded(answer.body)
+    number = (said or {}).get(name, 0)
+    if said is None or not isinstance(number, int):
+        raise ProviderFailed(
+            step,
+            f"身份源返回的不是约定的 JSON（HTTP {answer.status}）",
+            f"the provider's answer is not the JSON that is documented (HTTP {answer.status})",
+        )
+    if number not in (0, *expected) or (number == 0 and answer.status != 200):
+        told = meanings.get(number) or Told(None, "身份源拒绝了请求", "the provider refused")
+        what = f"{name} {number}" if number else f"HTTP {answer.status}"
+        raise ProviderFailed(told.step or step, f"{told.zh}（{what}）", f"{told.en} ({what})")
+    return said
+
+
+def text_of(step: str, said: Mapping[str, Any], name: str) -> str:
+    """A text that may go into a header or an address. Raises ProviderFailed where it is missing."""
+    value = said.get(name)
+    if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():
+        raise ProviderFailed(step, f"身份源没有返回 {name}", f"the provider's answer has no {name}")
+    return value
+
+
+def base_of(address: str, name: str) -> str:
+    """The beginning of a provider's addresses as it was entered, without a slash at its end. `name`: of the setting."""
+    base = address.strip().rstrip("/")
+    try:
+        split = urlsplit(base)
+        is_one = (
+            split.scheme in ("https", "http") and bool(split.hostname) and not (split.query or split.fragment)
+        )
+    except ValueError:
+        is_one = False
+    if not is_one or not base.isascii():
+        raise ProviderFailed("settings", f"{name} 应为 https 地址", f"{name} must be an https address")
+    return base
 
 
 def decoded(body: bytes) -> dict[str, Any] | None:

@@ -26,8 +26,8 @@ from poolhouse.ids import new_id
 
 LIFETIME = timedelta(minutes=10)
 MOST_POSTED = 256 * 1024
-_SHAPE = re.compile(r"([0-9a-f]{24})\.([0-9a-f]{24})\.([0-9a-f]{24})\Z")
-"""74 characters: SAML gives a RelayState 80."""
+_SHAPE = re.compile(r"([0-9a-f]{24})[.x]([0-9a-f]{24})[.x]([0-9a-f]{24})\Z")
+"""74 characters: SAML gives a RelayState 80. The x is for WeChat, whose state is of letters and digits, up to 128."""
 
 Aim = Literal["page", "popup", "link"]
 

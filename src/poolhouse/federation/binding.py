@@ -103,10 +103,11 @@ class Binding:
             if holder is not None:
                 await self._proofs.release(caller, channel, holder)
         values: dict[str, Any] = self._profile(way, came)
-        values |= {"openid": came.ids[0].value, **{str(channel): one for channel, one in vouched.items()}}
-        for one in came.ids:
-            if one.type == "unionid":
-                values["unionid"] = one.value
+        called = {one.type: one.value for one in came.ids}
+        values["openid"] = called.get("openid") or called.get("open_id") or came.ids[0].value
+        if unionid := called.get("unionid") or called.get("union_id"):
+            values["unionid"] = unionid
+        values |= {str(channel): one for channel, one in vouched.items()}
         registration = Registration(
             "identity", values, vouched=frozenset(vouched), source=way.connection.type
         )
@@ -198,8 +199,14 @@ class Binding:
         self, db: Executor, caller: Caller, way: Way, came: ExternalUser, user_id: str
     ) -> bool:
         key = came.ids[0]
-        source_id = way.connection.source_id
-        return await postgres.has_another(db, caller.pool_id, user_id, source_id, key.type, key.value)
+        return await postgres.has_another(
+            db,
+            caller.pool_id,
+            user_id,
+            way.connection.source_id,
+            (key.type, key.value),
+            connection_id=way.connection.id if key.of_client else None,
+        )
 
     async def _claim(self, caller: Caller, way: Way, came: ExternalUser, tx: Tx) -> None:
         """Nobody is made for an identity that has become somebody's meanwhile."""

@@ -9,7 +9,7 @@ from functools import cache
 
 from poolhouse.errors import NotSupported
 from poolhouse.federation.model import Manifest, Redirecting, Verifying
-from poolhouse.federation.providers import ad, cas, ldap, oauth2, oidc, saml
+from poolhouse.federation.providers import ad, cas, lark, ldap, oauth2, oidc, saml, wechat
 
 _ALL: tuple[Manifest, ...] = (
     oidc.MANIFEST,
@@ -18,6 +18,9 @@ _ALL: tuple[Manifest, ...] = (
     cas.MANIFEST,
     ldap.MANIFEST,
     ad.MANIFEST,
+    wechat.WEB,
+    lark.INTERNAL,
+    lark.PUBLIC,
 )
 MANIFESTS: dict[str, Manifest] = {manifest.kind: manifest for manifest in _ALL}
 """By the connection's type."""

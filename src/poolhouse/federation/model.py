@@ -34,11 +34,13 @@ Pairs = tuple[tuple[str, str], ...]
 class ExternalId:
     """`type` is the contract's `Identity.type`: openid, unionid, open_id, user_id, primary, generic.
 
-    `value` is what the provider calls the person: 1 to LONGEST_ID characters, compared to the letter.
+    `value` is what the provider calls the person: 1 to LONGEST_ID characters, compared to the letter. `of_client`: it
+    calls the same person otherwise to another client, so another connection's value is not another person.
     """
 
     type: str
     value: str
+    of_client: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,12 @@ class Verifying(Protocol):
         ...
 
 
+class Exchanging(Protocol):
+    """A native app brings the code that the provider's own SDK gave it. No browser of ours was there before."""
+
+    async def exchange(self, connection: Settled, here: Here, code: str) -> ExternalUser: ...
+
+
 class Checkable(Protocol):
     """A client that can say whether its settings work before anybody signs in."""
 
@@ -206,6 +214,7 @@ class Manifest:
     callback_path: str
     redirecting: Callable[[], Redirecting] | None = None
     verifying: Callable[[], Verifying] | None = None
+    exchanging: Callable[[], Exchanging] | None = None
     social: bool = False
 
 

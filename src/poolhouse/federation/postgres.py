@@ -108,18 +108,26 @@ async def identities_called(
 
 
 async def has_another(
-    db: Executor, pool_id: str, user_id: str, source_id: str, type_: str, value: str
+    db: Executor,
+    pool_id: str,
+    user_id: str,
+    source_id: str,
+    called: tuple[str, str],
+    *,
+    connection_id: str | None = None,
 ) -> bool:
-    """Whether the user is somebody else to the source already."""
+    """Whether the user is somebody else to the source already; by one connection, where its ids are its own.
+    `called`: type and value."""
     return bool(
         await db.fetchval(
             "select true from user_identities i where i.pool_id = $1 and i.user_id = $2 "
-            "and i.ext_idp_id = $3 and i.type = $4 and i.user_id_in_idp <> $5 limit 1",
+            "and i.ext_idp_id = $3 and i.type = $4 and i.user_id_in_idp <> $5 "
+            "and ($6::text is null or i.connection_id = $6) limit 1",
             pool_id,
             user_id,
             source_id,
-            type_,
-            value,
+            *called,
+            connection_id,
         )
     )
 
