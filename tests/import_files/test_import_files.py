@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import random
 import sys
@@ -147,8 +148,12 @@ async def test_an_upload_that_breaks_off_goes_on_at_its_place_and_nothing_else_f
         assert refused.value.facts["field"] == named
     with pytest.raises(InvalidOperation):
         await at.check(admin, file.id)
+    began, other = (hashlib.sha256(one).hexdigest() for one in (content[:PIECE], b"x" + content[1:PIECE]))
+    with pytest.raises(InvalidInput, match="firstDigest"):
+        await at.put(admin, file.id, PIECE, content[PIECE:], first_digest=other)
     while (file := await at.get(admin, file.id)).status == "UPLOADING":
-        await at.put(admin, file.id, file.received, content[file.received :][:PIECE])
+        piece = content[file.received :][:PIECE]
+        await at.put(admin, file.id, file.received, piece, first_digest=began.upper())
     assert file.received == len(content)
     with pytest.raises(InvalidOperation):
         await at.put(admin, file.id, file.received, b"a")

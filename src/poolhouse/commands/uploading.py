@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ PIECE = 1024 * 1024
 def upload(call: Call, file: Path, /, *, resume: str | None = None) -> Any:
     require_file(file)
     size = file.stat().st_size
+    digest = None
     if resume:
+        digest = _digest(file)
         found = call("GET get-import-file", {"fileId": resume})
         if found["size"] != size:
             raise Stopped(say(("文件大小与上传的不同", "the file has another size than the uploaded one")))
@@ -30,5 +33,12 @@ def upload(call: Call, file: Path, /, *, resume: str | None = None) -> Any:
             content.seek(found["position"])
             data = b64encode(content.read(PIECE)).decode()
             piece = {"fileId": found["fileId"], "position": found["position"], "data": data}
-            found = call("POST put-import-file", piece)
+            found = call("POST put-import-file", piece | ({"firstDigest": digest} if digest else {}))
+            digest = None
     return found
+
+
+def _digest(file: Path) -> str:
+    """Of the first piece."""
+    with file.open("rb") as content:
+        return hashlib.sha256(content.read(PIECE)).hexdigest()

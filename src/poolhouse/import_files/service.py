@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -103,10 +104,15 @@ class ImportFiles:
             await self._note(tx, caller, file, "upload begun")
         return await self.get(caller, file.id)
 
-    async def put(self, caller: Caller, file_id: str, position: int, data: bytes) -> ImportFile:
-        """The next PIECE bytes, or those that are left. Raises InvalidInput naming `position` and what it must be, or
-        `data`; InvalidOperation for a file that is here or has ended."""
+    async def put(
+        self, caller: Caller, file_id: str, position: int, data: bytes, *, first_digest: str | None = None
+    ) -> ImportFile:
+        """The next PIECE bytes, or those that are left. `first_digest`: SHA-256 of the file's first piece in
+        hexadecimal, by whoever goes on with an upload. Raises InvalidInput naming `position` and what it must be,
+        `data`, or `firstDigest` where the file began otherwise; InvalidOperation for one that is here or has ended."""
         await self._imports.require_native(caller)
+        if first_digest is not None:
+            await self._require_same(await self.get(caller, file_id), first_digest)
         async with self._db.transaction() as tx:
             file = await self._held(tx, caller, file_id)
             if file.status != "UPLOADING" or file.key is None:
@@ -123,6 +129,22 @@ class ImportFiles:
             sealed = await asyncio.to_thread(self._key(file).seal, data, reading.place_of(number))
             await postgres.put_piece(tx, file, number, sealed, len(data))
         return await self.get(caller, file_id)
+
+    async def _require_same(self, file: ImportFile, digest: str) -> None:
+        """Where there is a first piece to compare with: none is there before the first, or after the end."""
+        if file.received == 0 or file.key is None:
+            return
+        content = reading.opened(self._db, file, self._key(file))
+
+        def begins() -> str:
+            return hashlib.sha256(content.read(min(PIECE, file.received))).hexdigest()
+
+        if await asyncio.to_thread(begins) != digest.lower():
+            raise InvalidInput(
+                "firstDigest",
+                "不是同一个文件：开头与已上传的不同",
+                "is another file's: it begins otherwise than what was uploaded",
+            )
 
     # -- looking -------------------------------------------------------------------------------------------
 

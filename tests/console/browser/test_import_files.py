@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from playwright.async_api import Route
+from tests.administrators.conftest import PASSWORD
 from tests.conftest import PoolForTests
 from tests.console.browser.conftest import NewPage, judged, signed_in, wider
 from tests.import_files.conftest import Files
 
+from poolhouse.import_files.model import PIECE
+from poolhouse.paging import PageRequest
 from poolhouse.services import Services
 
+MORE = 500
 SHOTS = os.environ.get("SHOTS", "")
 ROWS = 300
 
@@ -65,3 +70,56 @@ async def test_an_upload_that_breaks_off_continues_and_its_check_and_import_are_
         assert await judged(page) + await wider(page) == []
         if SHOTS:
             await page.screenshot(path=f"{SHOTS}/done-{width}.png", full_page=True)
+
+
+async def test_an_upload_whose_session_ends_continues_after_signing_in_again(
+    server: str, services: Services, pool: PoolForTests, new_page: NewPage, somebody: str, tmp_path: Path
+) -> None:
+    """In the page that was left as it is, and in the page of the file, where another file is refused."""
+    file, other = tmp_path / "people.csv", tmp_path / "other" / "people.csv"
+    file.write_text("username,email,note\n" + "".join(f"new-{n},,{'x' * 6000}\n" for n in range(MORE)))
+    other.parent.mkdir()
+    other.write_text(file.read_text().replace("new-0,", "odd-0,"))
+    page = await new_page(locale="en-US")
+    await signed_in(page, server, somebody)
+    at: list[int] = []
+    ends_at = {1, 2}
+
+    async def ended(route: Route) -> None:
+        sent = route.request.post_data_buffer or b""
+        number = int(re.findall(rb'name="position"\r\n\r\n(\d+)', sent)[0]) // PIECE
+        at.append(number)
+        if number in ends_at:
+            ends_at.remove(number)
+            await services.db.execute(
+                "update administrator_sessions set seen_at = seen_at - interval '3 hours'"
+            )
+        await route.continue_()
+
+    await page.context.route("**/pieces", ended)
+    await page.goto(f"{server}/console/pools/{pool.id}/users/import")
+    await page.get_by_label("File").set_input_files(file)
+    await page.get_by_role("button", name="Check the file").click()
+    await page.get_by_text("Your session has ended").wait_for()
+    assert await judged(page) + await wider(page) == []
+    async with page.context.expect_page() as opening:
+        await page.get_by_role("link", name="Sign in").click()
+    beside = await opening.value
+    await beside.fill("[name=username]", somebody)
+    await beside.fill("[name=password]", PASSWORD)
+    await beside.press("[name=password]", "Enter")
+    await beside.wait_for_url("**/imports")
+    await page.get_by_role("button", name="Continue the upload").click()
+    await page.get_by_text("Your session has ended").wait_for()
+    (uploading,) = (await services.import_files.list(pool.administrator, PageRequest(1, 10))).items
+    await page.goto(f"{server}/console/pools/{pool.id}/import-files/{uploading.id}")
+    await page.fill("[name=username]", somebody)
+    await page.fill("[name=password]", PASSWORD)
+    await page.press("[name=password]", "Enter")
+    await page.get_by_label("Choose the same file again").set_input_files(other)
+    await page.get_by_role("button", name="Continue the upload").click()
+    await page.get_by_text("it begins otherwise").wait_for()
+    await page.get_by_label("Choose the same file again").set_input_files(file)
+    await page.get_by_role("button", name="Continue the upload").click()
+    await page.wait_for_url("**/columns")
+    assert at == [0, 1, 1, 1, 2, 2, 2]

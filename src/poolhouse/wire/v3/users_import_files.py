@@ -35,11 +35,12 @@ class CreateImportFileDto(Struct, rename="camel"):
 
 class PutImportFileDto(Struct, rename="camel"):
     """`data`: in base64, the next 1,048,576 bytes of the file, or those that are left; `position`: how many bytes are
-    before them."""
+    before them. `first_digest`: where an upload continues, so that no other file is put behind its beginning."""
 
     file_id: str
     position: int
     data: str
+    first_digest: str | None = None
 
 
 class ImportFileQuery(Struct, rename="camel"):
@@ -129,7 +130,9 @@ async def put_import_file(request: V3Request, body: PutImportFileDto) -> ImportF
         data = b64decode(body.data, validate=True)
     except ValueError as error:
         raise InvalidInput("data", "应为 base64", "must be base64") from error
-    put = await request.services.import_files.put(request.caller, body.file_id, body.position, data)
+    put = await request.services.import_files.put(
+        request.caller, body.file_id, body.position, data, first_digest=body.first_digest
+    )
     return _file(put, request.caller.lang)
 
 

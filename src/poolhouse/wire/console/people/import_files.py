@@ -62,6 +62,8 @@ async def put(visit: Visit, rendering: Rendering) -> Response:
         at = int(form.get("position", "")[:20]) if form.get("position", "").isdecimal() else -1
         data = b64encode(piece.content).decode()
         values = {"fileId": visit.path["file"], "position": at, "data": data}
+        if form.get("first_digest"):
+            values["firstDigest"] = form["first_digest"][:64]
         return _told(visit, await visit.ask(PUT, values))
     except PoolhouseError as error:
         return _refused(visit, error)

@@ -33,7 +33,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "上传中断：请再试一次，会从中断处继续",
         "The upload was broken off: try again, it continues where it stopped",
     ),
-    "import_file_other": ("不是同一个文件：大小不同", "It is another file: its size is not the same"),
+    "import_file_other": (
+        "不是同一个文件：名称或大小不同",
+        "It is another file: its name or size is not the same",
+    ),
+    "import_file_ended": (
+        "会话已结束。已上传的部分保留：请重新登录，再继续上传",
+        "Your session has ended. What was uploaded is kept: sign in again, then continue",
+    ),
+    "import_file_sign_in": ("登录（在新标签页中打开）", "Sign in (opens in a new tab)"),
     "import_file_first": ("保留了前 {count} 行", "The first {count} are kept"),
     "import_file_check": ("检查所有行", "Check all rows"),
     "import_file_look": ("重新读取", "Read it again"),
