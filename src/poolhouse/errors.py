@@ -714,7 +714,8 @@ class CodeExpired(LoginRefused):
 
 
 class MfaRequired(LoginRefused):
-    """`mfa_token` opens the second step and nothing else; `user` is who, `totp` whether a factor is bound."""
+    """`mfa_token` opens the second step and nothing else; `user` is who, `totp` whether an authenticator is
+    bound, `passkeys` whether a passkey is: "off" (the pool has none), "none" or "bound"."""
 
     zh = "请进行二次验证"
     en = "A second factor is required"

@@ -108,6 +108,48 @@ async def test_whoever_signs_in_makes_a_passkey_and_comes_by_it_next_time(
     await expect(here.page.get_by_role("alert")).to_contain_text("was not accepted")
 
 
+async def test_a_passkey_is_made_in_the_second_step_and_passes_it_next_time(
+    services: Services, pool: PoolForTests, here: Here, person: User
+) -> None:
+    said: list[str] = []
+    here.page.on("pageerror", lambda error: said.append(str(error)))
+    await services.pools.update(pool.administrator, {}, {"mfa_required": True})
+    await here.sign_in()
+    await here.page.wait_for_selector("text=Or make a passkey")
+    assert await judged(here.page) == []
+    await here.page.click('button:text-is("Create a passkey")')
+    await here.arrived()
+    (made,) = await services.passkeys.list(pool.administrator, person.id)
+    assert (made.rp_id, made.app_id) == ("localhost", here.app.id)
+
+    await here.sign_in()
+    assert await judged(here.page) == []
+    assert await here.page.locator("input[name=code]").count() == 0
+    await here.moved.send("WebAuthn.setUserVerified", {**here.key, "isUserVerified": False})
+    await here.page.click('button:text-is("Use a passkey")')
+    await expect(here.page.get_by_role("status")).to_contain_text("cancelled or took too long")
+    await here.moved.send("WebAuthn.setUserVerified", {**here.key, "isUserVerified": True})
+    if os.environ.get("POOLHOUSE_SCREENSHOTS"):
+        await here.page.screenshot(path=IMAGES / "passkey-second-step.png")
+    await here.page.click('button:text-is("Use a passkey")')
+    await here.arrived()
+    assert (await services.passkeys.list(pool.administrator, person.id))[0].used_at is not None
+
+    await services.mfa.import_secrets(pool.administrator, [(person.id, "JBSWY3DPEHPK3PXP", None)])
+    await here.sign_in()
+    await here.page.fill("[name=code] >> nth=0", "000000")
+    await here.page.click('button:text-is("Verify") >> nth=0')
+    await expect(here.page.get_by_role("alert")).to_be_visible()
+    await here.page.click('button:text-is("Use a passkey")')  # still offered beside the code
+    await here.arrived()
+
+    await services.db.execute("update user_passkeys set rp_id = 'shop.example' where pool_id = $1", pool.id)
+    await services.mfa.delete(pool.administrator, person.id)
+    await here.sign_in()
+    await expect(here.page.get_by_role("alert")).to_contain_text("shop.example")
+    assert said == []
+
+
 async def test_a_page_signs_in_as_the_guide_says(here: Here, person: User) -> None:
     await here.sign_in()
     await here.page.click('button:text-is("Create a passkey")')

@@ -29,7 +29,6 @@ from poolhouse.login.tally import Limit, Subject, Tally
 from poolhouse.mfa.model import AskedPasskey, PasskeyKind, UserPasskey
 from poolhouse.mfa.passkeys import Site, site_of
 from poolhouse.mfa.user_passkeys import UserPasskeys
-from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
 from poolhouse.sessions import postgres as session_rows
 from poolhouse.times import now
@@ -76,7 +75,7 @@ class PasskeyLogin:
     async def ask(self, caller: Caller, own: str, origin: str | None = None, form: str = "") -> AskedPasskey:
         """`form`: what proves that the answer comes from the same browser, where there is such a thing. Raises
         InvalidOperation where the pool has none, or the page may not ask."""
-        site = await self._site(caller, own, origin)
+        site = await self.site(caller, own, origin)
         return self._passkeys.ask(site, _whose(caller, form))
 
     async def sign_in(
@@ -93,7 +92,7 @@ class PasskeyLogin:
         """It stands for a second factor, and opens an account that wrong passwords have locked: nobody guesses at a
         signature. Raises TokenExpired, PasskeyRefused, PasskeyCopied, TooManyRequests, and what `complete_login` does.
         """
-        site = await self._site(caller, own, origin)
+        site = await self.site(caller, own, origin)
         async with self._turns.of(caller.neighborhood):
             user = await self._proved(caller, site, _whose(caller, form), ticket, sent)
         return await self._login.complete_login(caller, user, "passkey", second_factor=False, scope=scope)
@@ -127,13 +126,12 @@ class PasskeyLogin:
         """For who signed in not long ago. Raises SignInNotRecent, TokenExpired, TooLarge, and InvalidOperation as
         `ask`."""
         user_id = caller.require_user()
-        pool = await self._pools.get(caller.pool_id)
-        site = await self._site(caller, own, origin, pool)
+        site = await self.site(caller, own, origin)
         await self._require_recent(caller)
         user = await self._users.get(caller, user_id)
-        account = user.username or user.email or user.phone or user.display_name
+        pool_name, account = await self.names(caller, user)
         return await self._passkeys.begin(
-            caller, site, pool_name=pool.name, account=account, person=user.display_name
+            caller, site, pool_name=pool_name, account=account, person=user.display_name
         )
 
     async def add(
@@ -149,14 +147,14 @@ class PasskeyLogin:
     ) -> UserPasskey:
         """Without a name it has the day's. Raises what `UserPasskeys.add` and `begin` do."""
         caller.require_user()
-        site = await self._site(caller, own, origin)
+        site = await self.site(caller, own, origin)
         await self._require_recent(caller)
         return await self._passkeys.add(
             caller,
             site,
             ticket,
             sent,
-            name=name.strip() or _name(caller),
+            name=name,
             kind=kind,
             still_here=partial(_require_session, caller),
         )
@@ -165,10 +163,14 @@ class PasskeyLogin:
         """Whether our pages may ask for one: the pool has them, and browsers bind them to our address."""
         return (await self._pools.get(pool_id)).settings.passkeys and isinstance(site_of(own), Site)
 
-    # -- inside --------------------------------------------------------------------------------------------
+    async def names(self, caller: Caller, user: User) -> tuple[str, str]:
+        """Of the pool, and of the account, under which an authenticator lists a passkey."""
+        pool = await self._pools.get(caller.pool_id)
+        return pool.name, user.username or user.email or user.phone or user.display_name
 
-    async def _site(self, caller: Caller, own: str, origin: str | None, pool: Pool | None = None) -> Site:
-        pool = pool or await self._pools.get(caller.pool_id)
+    async def site(self, caller: Caller, own: str, origin: str | None) -> Site:
+        """Of the page that asks. Raises InvalidOperation where the pool has none, or the page may not ask."""
+        pool = await self._pools.get(caller.pool_id)
         if not pool.settings.passkeys:
             raise InvalidOperation("该用户池没有开启通行密钥", "passkeys are switched off in this user pool")
         if origin is not None and origin != web_origin(own):
@@ -183,6 +185,8 @@ class PasskeyLogin:
         if not isinstance(site, Site):
             raise InvalidOperation(*_UNUSABLE[site])
         return site
+
+    # -- inside --------------------------------------------------------------------------------------------
 
     async def _require_recent(self, caller: Caller) -> None:
         session = await session_rows.find(self._db, caller.pool_id, caller.session_id or "")
@@ -200,8 +204,3 @@ async def _require_session(caller: Caller, tx: Tx) -> None:
 
 def _whose(caller: Caller, form: str) -> str:
     return f"{caller.pool_id}:{caller.app_id or ''}:{form}"
-
-
-def _name(caller: Caller) -> str:
-    word = "Passkey" if caller.lang == "en-US" else "通行密钥"
-    return f"{word} {now():%Y-%m-%d}"

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 import msgspec
 
@@ -48,6 +49,7 @@ from poolhouse.login.model import Channel, LoggedIn, Method, SignIn
 from poolhouse.login.passwords import PasswordRules, policy_of
 from poolhouse.login.refusal_log import RefusalLog, name_typed
 from poolhouse.login.sign_up import SignUp
+from poolhouse.mfa import postgres_passkeys as passkey_rows
 from poolhouse.mfa.service import MfaService
 from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
@@ -307,7 +309,14 @@ class LoginService:
         asked = {} if scope is None else {"scope": scope}
         detail = {"method": method, **proved, **asked}
         ticket = await self._ticket(user, "mfa", MFA_LIFETIME, MFA_TRIES, detail)
-        raise MfaRequired(mfa_token=ticket, user=user, totp=has_totp)
+        raise MfaRequired(
+            mfa_token=ticket, user=user, totp=has_totp, passkeys=await self._passkeys(pool, user)
+        )
+
+    async def _passkeys(self, pool: Pool, user: User) -> Literal["off", "none", "bound"]:
+        if not pool.settings.passkeys:
+            return "off"
+        return "bound" if await passkey_rows.list_passkeys(self._db, pool.id, user.id) else "none"
 
     async def open_second_step(self, caller: Caller, app_id: str, user: User) -> MfaRequired:
         """What a login at the application would be answered between its two steps, for an administrator who has

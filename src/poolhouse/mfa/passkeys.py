@@ -152,13 +152,13 @@ def to_make(
     }
 
 
-def to_use(site: Site, challenge: bytes) -> dict[str, Any]:
-    """Options of `navigator.credentials.get`: whichever passkey of the site the person chooses."""
+def to_use(site: Site, challenge: bytes, only: list[bytes] | None = None) -> dict[str, Any]:
+    """Options of `navigator.credentials.get`: whichever passkey of the site the person chooses, or one of `only`."""
     return {
         "rpId": site.rp_id,
         "challenge": text_of(challenge),
         "timeout": TIMEOUT_MS,
-        "allowCredentials": [],
+        "allowCredentials": [{"type": "public-key", "id": text_of(each)} for each in only or ()],
         "userVerification": "required",
     }
 

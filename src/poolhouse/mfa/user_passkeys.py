@@ -55,13 +55,21 @@ class UserPasskeys:
     # -- making one ----------------------------------------------------------------------------------------
 
     async def begin(
-        self, caller: Caller, site: Site, *, pool_name: str, account: str, person: str
+        self,
+        caller: Caller,
+        site: Site,
+        *,
+        pool_name: str,
+        account: str,
+        person: str,
+        whose: str | None = None,
     ) -> AskedPasskey:
-        """`account` and `person`: the names under which the authenticator will list it. Raises TooLarge."""
+        """`account` and `person`: the names under which the authenticator will list it. `whose`: from where the answer
+        must come; None: from the caller's session. Raises TooLarge."""
         user_id = caller.require_user()
         known = await self.list(caller, user_id)
         _require_room(len(known))
-        challenge, ticket = self._tickets.issue(_MAKE, _whose(caller), site)
+        challenge, ticket = self._tickets.issue(_MAKE, whose or _whose(caller), site)
         options = ceremony.to_make(
             site,
             challenge,
@@ -83,14 +91,16 @@ class UserPasskeys:
         name: str,
         kind: PasskeyKind,
         still_here: StillHere,
+        whose: str | None = None,
     ) -> UserPasskey:
-        """`sent`: what the browser answered to `begin`, as JSON. Raises TokenExpired where that was too long ago or of
-        another session, PasskeyRefused, PasskeyExists, InvalidInput (name), TooLarge, and what `still_here` does."""
-        user_id, name = caller.require_user(), ceremony.checked_name(name)
-        opened = self._tickets.open(ticket, _MAKE, _whose(caller), site)
+        """`sent`: what the browser answered to `begin`, as JSON. Without a name it has the day's. Raises TokenExpired
+        where that was too long ago or from elsewhere, PasskeyRefused, PasskeyExists, InvalidInput (name), TooLarge, and
+        what `still_here` does."""
+        user_id, name = caller.require_user(), ceremony.checked_name(name.strip() or _of_today(caller))
+        opened = self._tickets.open(ticket, _MAKE, whose or _whose(caller), site)
         credential = ceremony.read_made(sent)
-        whose = f"passkeys {caller.pool_id} {user_id}"
-        made = await aside(whose, ceremony.made, credential, site, opened.challenge)
+        turn = f"passkeys {caller.pool_id} {user_id}"
+        made = await aside(turn, ceremony.made, credential, site, opened.challenge)
         passkey = UserPasskey(
             pool_id=caller.pool_id,
             id=new_id(),
@@ -158,20 +168,26 @@ class UserPasskeys:
 
     # -- signing in ----------------------------------------------------------------------------------------
 
-    def ask(self, site: Site, whose: str) -> AskedPasskey:
-        """For whoever it will be; `whose`: where the answer must come from."""
+    def ask(self, site: Site, whose: str, *, only: Sequence[UserPasskey] = ()) -> AskedPasskey:
+        """For whoever it will be, or by one of these; `whose`: where the answer must come from."""
         challenge, ticket = self._tickets.issue(_USE, whose, site)
-        return AskedPasskey(ceremony.to_use(site, challenge), ticket)
+        asked = ceremony.to_use(site, challenge, [one.credential_id for one in only])
+        return AskedPasskey(asked, ticket)
 
-    async def prove(self, caller: Caller, site: Site, whose: str, ticket: str, sent: str) -> UserPasskey:
-        """Whose passkey signed what `ask` answered. Raises TokenExpired, PasskeyRefused, PasskeyCopied: these with
-        `passkey` among their facts where one of the pool's is meant."""
+    async def prove(
+        self, caller: Caller, site: Site, whose: str, ticket: str, sent: str, *, of: str | None = None
+    ) -> UserPasskey:
+        """Whose passkey signed what `ask` answered; `of`: this user's, whom it was asked of. Raises TokenExpired,
+        PasskeyRefused, PasskeyCopied: these with `passkey` among their facts where one of the pool's is meant."""
         opened = self._tickets.open(ticket, _USE, whose, site)
         credential = ceremony.read_used(sent)
         passkey = await rows.by_credential(self._db, caller.pool_id, credential.credential_id)
         if passkey is None or passkey.rp_id != site.rp_id:
             raise PasskeyRefused("nobody's, or of another site")
-        if credential.user_handle != handle_of(passkey.pool_id, passkey.user_id):
+        if of not in (None, passkey.user_id):
+            raise PasskeyRefused("somebody else's")
+        handle = credential.user_handle
+        if (handle or of is None) and handle != handle_of(passkey.pool_id, passkey.user_id):
             raise PasskeyRefused("of another person than it says", passkey=passkey)
         turn = f"passkeys {caller.neighborhood}"
         used = await ceremony.proven(turn, credential, site, opened.challenge, passkey)
@@ -214,6 +230,11 @@ def _whose(caller: Caller) -> str:
 async def _spend(tx: Tx, pool_id: str, ticket: PasskeyTicket, passkey: UserPasskey | None = None) -> None:
     if not await rows.spend(tx, pool_id, ticket.digest, ticket.ends):
         raise PasskeyRefused("a challenge that was answered before", passkey=passkey)
+
+
+def _of_today(caller: Caller) -> str:
+    word = "Passkey" if caller.lang == "en-US" else "通行密钥"
+    return f"{word} {now():%Y-%m-%d}"
 
 
 def _require_room(there: int) -> None:

@@ -27,6 +27,7 @@ from poolhouse.login.mail_trials import MailTrials
 from poolhouse.login.mfa_enrollment import MfaEnrollment
 from poolhouse.login.mfa_login import MfaLogin
 from poolhouse.login.own_account import OwnAccount
+from poolhouse.login.passkey_factor import PasskeyFactor
 from poolhouse.login.passkey_login import PasskeyLogin
 from poolhouse.login.recovery import Recovery
 from poolhouse.login.refusal_log import RefusalLog
@@ -82,6 +83,7 @@ class SignIn:
     mfa_login: MfaLogin
     mfa_enrollment: MfaEnrollment
     passkey_login: PasskeyLogin
+    passkey_factor: PasskeyFactor
     links: Links
     recovery: Recovery
     own_account: OwnAccount
@@ -217,6 +219,25 @@ def build_sign_in(
         audit=audit,
         run=Scripts(core.sandbox, core.environment.of_pool),
     )
+    mfa_login = MfaLogin(
+        db=db,
+        users=users,
+        codes=proving.codes,
+        mfa=people.mfa,
+        login=login,
+        refusals=proving.refusals,
+        pools=core.pools,
+    )
+    passkey_login = PasskeyLogin(
+        db=db,
+        pools=core.pools,
+        apps=core.apps,
+        users=users,
+        passkeys=people.passkeys,
+        login=login,
+        refusals=proving.refusals,
+        turns=proving.lockout.turns,
+    )
     return SignIn(
         credentials=Credentials(
             sessions=tokens.sessions,
@@ -236,18 +257,10 @@ def build_sign_in(
             proofs=proving.proofs,
             refusals=proving.refusals,
         ),
-        mfa_login=MfaLogin(
-            db=db, users=users, codes=proving.codes, mfa=people.mfa, login=login, refusals=proving.refusals
-        ),
-        passkey_login=PasskeyLogin(
-            db=db,
-            pools=core.pools,
-            apps=core.apps,
-            users=users,
-            passkeys=people.passkeys,
-            login=login,
-            refusals=proving.refusals,
-            turns=proving.lockout.turns,
+        mfa_login=mfa_login,
+        passkey_login=passkey_login,
+        passkey_factor=PasskeyFactor(
+            db=db, audit=audit, steps=mfa_login, login=passkey_login, passkeys=people.passkeys
         ),
         mfa_enrollment=MfaEnrollment(db=db, pools=core.pools, users=users, mfa=people.mfa),
         links=Links(

@@ -31,6 +31,7 @@ def next_step(error: PoolhouseError) -> dict[str, Any] | None:
                 **{name: getattr(user, name, None) for name in _SHOWN},
                 "totpMfaEnabled": bool(error.facts.get("totp")),
                 "faceMfaEnabled": False,
+                "passkeyEnabled": error.facts.get("passkeys") == "bound",
             }
         case PasswordResetRequired():
             return {"token": error.facts.get("token")}

@@ -335,9 +335,9 @@ async def test_a_password_that_is_due_changes_with_the_old_one(
 
 
 async def test_an_unknown_step_is_named(guard: V2Client) -> None:
-    told = await flow(guard, "passkey-verify")
+    told = await flow(guard, "verify-face")
     assert told["code"] == 501
-    assert "passkey-verify" in told["message"]
+    assert "verify-face" in told["message"]
 
 
 # -- a forgotten password ----------------------------------------------------------------------------------

@@ -44,9 +44,9 @@ from poolhouse.wire.oidc.passkeys import SCRIPT, PasskeySteps
 from poolhouse.wire.oidc.rendering import Look, Rendering, look_of
 from poolhouse.wire.tracked_body import TrackedBody
 
-_WITH_SCRIPT = frozenset({"sign_in", "passkey_offer"})
+_WITH_SCRIPT = frozenset({"sign_in", "passkey_offer", "second_step"})
 """Pages with a passkey's button, where there is one."""
-_MACHINERY = frozenset({"form", "request", "ticket", "credential"})
+_MACHINERY = frozenset({"form", "request", "ticket", "mfa", "factors", "credential"})
 """Our own fields of every form: no business of a script."""
 
 
@@ -105,6 +105,9 @@ class Pages:
             ("GET", "/login/reset", Pages.show_reset, "reset"),
             ("POST", "/login/reset", Pages.reset, "reset"),
             ("POST", "/login/second-step", Pages.second_step, "second_step"),
+            ("POST", "/login/second-step/passkey", Pages.second_step_by_passkey, "second_step"),
+            ("POST", "/login/second-step/passkey/begin", Pages.begin_second_step, "second_step"),
+            ("POST", "/login/second-step/passkey/add", Pages.add_second_step, "second_step"),
             ("POST", "/login/new-password", Pages.new_password, "new_password"),
             ("POST", "/login/consent", Pages.answer_consent, "sign_in"),
             ("GET", "/login/continue", Pages.go_on, "sign_in"),
@@ -215,13 +218,21 @@ class Pages:
         ticket, code = step.given("ticket"), step.given("code")
         if step.given("enroll"):
             await self._services.mfa_login.confirm(step.caller, ticket, code)
-            return await self.page(step, "second_step", ticket=ticket, enrollment=None, recovery=False,
-                                    notice="enrolled")  # fmt: skip
+            return await self.page(step, "second_step", ticket=ticket, recovery=False, notice="enrolled")
         if step.given("recovery"):
             logged_in, following = await self._services.mfa_login.by_recovery_code(step.caller, ticket, code)
             return await self._keep_recovery(step, logged_in, following)
         logged_in = await self._services.mfa_login.by_totp(step.caller, ticket, code)
         return await self.enter(step, logged_in)
+
+    async def begin_second_step(self, step: Step) -> Response:
+        return await self._passkeys.begin_second(step)
+
+    async def second_step_by_passkey(self, step: Step) -> Response:
+        return await self.enter(step, await self._passkeys.prove(step), offers=False)
+
+    async def add_second_step(self, step: Step) -> Response:
+        return await self.enter(step, await self._passkeys.bind(step), offers=False)
 
     async def _keep_recovery(self, step: Step, logged_in: LoggedIn, following: str) -> Response:
         """Shown once, on the way: the used code is void and this one takes its place."""
@@ -406,14 +417,15 @@ class Pages:
     async def refused(self, step: Step, page: str, error: PoolhouseError) -> Response:
         """The same page again with the reason, or the page the refusal leads to."""
         if isinstance(error, MfaRequired):
-            return await self._second_step_page(step, error.facts["mfa_token"], error.facts.get("totp", True))
+            return await self._second_step_page(step, error)
         if isinstance(error, PasswordResetRequired) and (ticket := error.facts.get("token")):
             old = error.facts.get("old_password", False)
             return await self.page(step, "new_password", ticket=ticket, old_password=old)
         told = error.message(step.browser.http.lang)
         if page == "second_step":
-            return await self.page(step, page, error=told, ticket=step.given("ticket"), enrollment=None,
-                                    recovery=bool(step.given("recovery")))  # fmt: skip
+            ticket, factors = step.given("mfa") or step.given("ticket"), step.given("factors") or "totp"
+            recovery = bool(step.given("recovery"))
+            return await self.page(step, page, error=told, ticket=ticket, factors=factors, recovery=recovery)
         if page == "new_password":
             return await self.page(step, page, error=told, ticket=step.given("ticket"),
                                     old_password="old_password" in step.form)  # fmt: skip
@@ -427,11 +439,20 @@ class Pages:
         way = step.given("way") or ("code" if step.browser.http.path.endswith("/code") else "")
         return await self.page(step, page, error=told, captcha=captcha, way=way)
 
-    async def _second_step_page(self, step: Step, ticket: str, has_factor: bool) -> Response:
-        enrollment = None
-        if not has_factor:
-            enrollment = await self._services.mfa_login.associate(step.caller, ticket, step.app.name)
-        return await self.page(step, "second_step", ticket=ticket, enrollment=enrollment, recovery=False)
+    async def _second_step_page(self, step: Step, asked: MfaRequired) -> Response:
+        """By the factors that somebody has; who has none sets up the first."""
+        ticket, totp = asked.facts["mfa_token"], asked.facts.get("totp", True)
+        bound = asked.facts.get("passkeys") == "bound"
+        shown: dict[str, Any] = {"ticket": ticket, "recovery": False}
+        if bound:
+            elsewhere = await self._passkeys.elsewhere(step, ticket)
+            factors = [*(["totp"] if totp else []), *([] if elsewhere else ["passkey"])]
+            told = elsewhere if not totp else None
+            return await self.page(step, "second_step", factors=" ".join(factors), error=told, **shown)
+        if not totp:
+            shown["enrollment"] = await self._services.mfa_login.associate(step.caller, ticket, step.app.name)
+            shown["making"] = await self._passkeys.first(step, ticket)
+        return await self.page(step, "second_step", **shown)
 
     async def _captcha(self, step: Step) -> dict[str, str]:
         challenge = await self._services.captchas.issue(step.caller)
@@ -465,6 +486,9 @@ class Pages:
             "look": look_of(pool, step.app),
             "passkeys": name in _WITH_SCRIPT and await self._passkeys.is_on(step),
             "offers": [],
+            "enrollment": None,
+            "making": None,
+            "factors": "totp",
             "binding": bool(step.asked.binding),
             **facts,
         }

@@ -45,6 +45,47 @@ class PasskeySteps:
             form=step.browser.form_token(),
         )
 
+    # -- as the second step: `mfa` of the form is its ticket ---------------------------------------------------
+
+    async def elsewhere(self, step: Step, ticket: str) -> str | None:
+        """Why the passkeys that somebody has are no good here; None where one is."""
+        try:
+            await self._services.passkey_factor.ask(step.caller, ticket, step.browser.origin)
+        except InvalidOperation as error:
+            return error.message(step.browser.http.lang)
+        return None
+
+    async def begin_second(self, step: Step) -> Response:
+        asked = await self._services.passkey_factor.ask(step.caller, step.given("mfa"), step.browser.origin)
+        answer = {"options": asked.options, "ticket": asked.ticket}
+        return JSONResponse(answer, headers={"cache-control": "no-store"})
+
+    async def prove(self, step: Step) -> LoggedIn:
+        return await self._services.passkey_factor.prove(
+            step.caller,
+            step.given("mfa"),
+            step.browser.origin,
+            step.given("ticket"),
+            step.given("credential"),
+        )
+
+    async def first(self, step: Step, ticket: str) -> dict[str, Any] | None:
+        """What a browser is to make, as the first factor; None where passkeys are no good here."""
+        if not await self.is_on(step):
+            return None
+        try:
+            asked = await self._services.passkey_factor.begin(step.caller, ticket, step.browser.origin)
+        except InvalidOperation:
+            return None
+        return dict(asked.options)
+
+    async def bind(self, step: Step) -> LoggedIn:
+        return await self._services.passkey_factor.bind(
+            step.caller, step.given("mfa"), step.browser.origin, step.given("credential")
+        )
+
+    # -- the offer -----------------------------------------------------------------------------------------
+
     async def offer(self, step: Step, session: Session, *, again: bool = False) -> dict[str, Any] | None:
         """What the page of the offer shows. None where there is nothing to offer: no passkeys here, one is there
         already, or this browser was asked not long ago; `again`: after something went wrong with it."""

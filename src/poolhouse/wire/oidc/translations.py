@@ -42,6 +42,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "must_change": ("登录前需要修改密码", "The password must be changed before signing in"),
     "second_title": ("二次验证", "Second step"),
     "second_help": ("请输入身份验证器中的六位数字", "Enter the six digits of your authenticator"),
+    "second_passkey": ("使用通行密钥验证", "Use a passkey"),
+    "second_passkey_make": (
+        "也可以用这台设备的通行密钥作为第二因素：",
+        "Or make a passkey of this device the second factor:",
+    ),
     "second_enroll": (
         "此应用要求二次验证。请用身份验证器扫描二维码，然后输入六位数字",
         "A second factor is required. Scan the code with an authenticator, then enter its six digits",

@@ -20,7 +20,6 @@ from poolhouse.wire.v2.request import V2Request
 
 DONE, BROKEN_OFF, UNLOCK, SENT_JUST_NOW = 1600, 1699, 1643, 2080
 _STEPS = frozenset({DONE, BROKEN_OFF, UNLOCK, 1635, 1636, 1639, 2058})
-_FACTORS = ("OTP", "EMAIL", "SMS")
 
 
 def asks(request: V2Request) -> bool:
@@ -36,7 +35,7 @@ def refused(error: PoolhouseError, code: int, data: Any) -> dict[str, Any]:
     match error:
         case MfaRequired():
             ticket = error.facts["mfa_token"]
-            shown = {**data, **_second_step(error.facts["user"], bool(error.facts.get("totp")))}
+            shown = {**data, **_second_step(error)}
             return {**said(code), "flowHandle": ticket, "data": shown}
         case PasswordResetRequired():
             return {**said(code), "flowHandle": error.facts.get("token")}
@@ -51,9 +50,9 @@ def http_status(status: int) -> int:
     return 200 if status == 429 else status
 
 
-def _second_step(user: User, totp: bool) -> dict[str, Any]:
-    """Who has an authenticator uses it; others set one up, or prove an address."""
-    factors = _FACTORS[:1] if totp else _FACTORS
+def _second_step(error: MfaRequired) -> dict[str, Any]:
+    user: User = error.facts["user"]
+    factors = _factors(user, bool(error.facts.get("totp")), error.facts.get("passkeys", "off"))
     return {
         "applicationMfa": [{"mfaPolicy": name, "sort": at, "status": 1} for at, name in enumerate(factors)],
         "mfaEmail": user.email,
@@ -61,6 +60,17 @@ def _second_step(user: User, totp: bool) -> dict[str, Any]:
         "mfaPhoneCountryCode": user.phone_country_code,
         "avatar": user.photo,
     }
+
+
+def _factors(user: User, totp: bool, passkeys: str) -> list[str]:
+    """Who has an authenticator or a passkey uses it, or who has no authenticator an address they have; others set one
+    up, or prove an address. The first is shown first."""
+    if totp:
+        return ["OTP", "PASSKEY"] if passkeys == "bound" else ["OTP"]
+    if passkeys == "bound":
+        addresses = {"EMAIL": user.email, "SMS": user.phone}
+        return ["PASSKEY", *(name for name, address in addresses.items() if address)]
+    return ["OTP", "EMAIL", "SMS", *(["PASSKEY"] if passkeys == "none" else [])]
 
 
 def _status(code: int) -> int:

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import msgspec
+
 from poolhouse.errors import InvalidInput, NotSupported, TokenInvalid
 from poolhouse.login.model import Channel, LoggedIn
 from poolhouse.misfits import OBJECT, STRING, expected
+from poolhouse.wire.origin import address
 from poolhouse.wire.sentences import DONE
 from poolhouse.wire.v2.authentication import answered_by_rest, visitor
 from poolhouse.wire.v2.authentication_rest import country_code_of, text_of
@@ -76,6 +79,41 @@ async def recover_totp(request: V2Request, given: Given, ticket: str) -> Any:
     return {"recoveryCode": following}
 
 
+async def verify_passkey(request: V2Request, given: Given, ticket: str) -> Any:
+    logged_in = await request.services.passkey_factor.prove(
+        visitor(request, {}),
+        _ticket(ticket),
+        _own(request),
+        text_of(given, "ticket"),
+        _credential(given.get("credential")),
+        request.http.headers.get("origin"),
+    )
+    return await _done(request, logged_in)
+
+
+async def bind_passkey(request: V2Request, given: Given, ticket: str) -> Any:
+    """What the browser answered is the data itself; what it was asked is noted on the ticket."""
+    logged_in = await request.services.passkey_factor.bind(
+        visitor(request, {}),
+        _ticket(ticket),
+        _own(request),
+        _credential(given),
+        request.http.headers.get("origin"),
+    )
+    return await _done(request, logged_in)
+
+
+def _own(request: V2Request) -> str:
+    return address(request.services.settings, request.http.scheme, request.http.headers.get("host"))
+
+
+def _credential(given: Any) -> str:
+    """As the ceremony reads it: JSON. Raises InvalidInput."""
+    if not isinstance(given, dict):
+        raise InvalidInput("credential", *expected(OBJECT))
+    return msgspec.json.encode(given).decode()
+
+
 async def finish(request: V2Request, given: Given, ticket: str) -> Any:
     logged_in = await request.services.mfa_login.by_earlier_proof(visitor(request, {}), _ticket(ticket))
     return await _done(request, logged_in)
@@ -114,6 +152,8 @@ _STEPS: dict[str, Step] = {
     "verify-totp": verify_totp,
     "verify-email": verify_code("email"),
     "verify-sms": verify_code("phone"),
+    "passkey-verify": verify_passkey,
+    "passkey-bind": bind_passkey,
     "verify-totp-first-time": confirm_totp,
     "recovery-totp": recover_totp,
     "confirm-totp-recovery-code": finish,

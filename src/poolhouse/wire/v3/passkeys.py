@@ -63,7 +63,9 @@ async def login_finalize(request: V3Request, body: FinalizeWebAuthnLoginDto) -> 
 
 
 async def _ask(request: V3Request) -> AskedPasskey:
-    return await request.services.passkey_login.ask(visitor(request), _own(request), _origin(request))
+    return await request.services.passkey_login.ask(
+        visitor(request), own_address(request), origin_of(request)
+    )
 
 
 async def _signed_in(
@@ -74,7 +76,12 @@ async def _signed_in(
         refuse_unbuilt(customData=options.custom_data)
         scope = " ".join(known_scopes(options.scope)) if options.scope else None
     logged_in = await request.services.passkey_login.sign_in(
-        visitor(request), _own(request), ticket, _text(credential), origin=_origin(request), scope=scope
+        visitor(request),
+        own_address(request),
+        ticket,
+        text_of_credential(credential),
+        origin=origin_of(request),
+        scope=scope,
     )
     return await login_token(request, logged_in)
 
@@ -103,7 +110,9 @@ async def registration_finalize(request: V3Request, body: FinalizePasskeyDto) ->
 
 
 async def _begin(request: V3Request) -> AskedPasskey:
-    return await request.services.passkey_login.begin(request.caller, _own(request), _origin(request))
+    return await request.services.passkey_login.begin(
+        request.caller, own_address(request), origin_of(request)
+    )
 
 
 async def _add(
@@ -111,10 +120,10 @@ async def _add(
 ) -> UserPasskey:
     return await request.services.passkey_login.add(
         request.caller,
-        _own(request),
+        own_address(request),
         body.ticket,
-        _text(credential),
-        origin=_origin(request),
+        text_of_credential(credential),
+        origin=origin_of(request),
         name=body.name or "",
         kind=body.authenticator_code or "other",
     )
@@ -123,16 +132,16 @@ async def _add(
 # -- common ----------------------------------------------------------------------------------------------
 
 
-def _own(request: V3Request) -> str:
+def own_address(request: V3Request) -> str:
     """Our own address, as the issuer of our tokens has it."""
     return request.issuer().removesuffix("/oidc")
 
 
-def _origin(request: V3Request) -> str | None:
+def origin_of(request: V3Request) -> str | None:
     return request.headers.get("origin")
 
 
-def _text(credential: Mapping[str, Any]) -> str:
+def text_of_credential(credential: Mapping[str, Any]) -> str:
     """As the ceremony reads it: JSON. Raises InvalidInput."""
     if not credential:
         raise InvalidInput("credential", "不能为空", "must not be empty")

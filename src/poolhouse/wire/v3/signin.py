@@ -176,7 +176,7 @@ async def reset_password(request: V3Request, body: ResetPassword) -> None:
 
 async def mfa_totp_verify(request: V3Request, body: TotpDto) -> LoginToken:
     """The second step: the credentials are the mfaToken of a sign-in that answered 1635."""
-    ticket = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+    ticket = second_step_ticket(request)
     logged_in = await request.services.mfa_login.by_totp(visitor(request), ticket, body.totp)
     return await login_token(request, logged_in)
 
@@ -206,6 +206,11 @@ async def login_token(request: V3Request, logged_in: LoggedIn) -> LoginToken:
         token_type=tokens.token_type,
         expire_in=tokens.expires_in,
     )
+
+
+def second_step_ticket(request: V3Request) -> str:
+    """The mfaToken, which is a second step's credentials."""
+    return request.headers.get("authorization", "").removeprefix("Bearer ").strip()
 
 
 def visitor(request: V3Request) -> Caller:

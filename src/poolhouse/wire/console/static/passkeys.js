@@ -8,9 +8,11 @@ const read = (options) => ({
   ...options,
   challenge: bytes(options.challenge),
   ...(options.user && { user: { ...options.user, id: bytes(options.user.id) } }),
-  ...(options.excludeCredentials && {
-    excludeCredentials: options.excludeCredentials.map((one) => ({ ...one, id: bytes(one.id) })),
-  }),
+  ...Object.fromEntries(
+    ["excludeCredentials", "allowCredentials"].filter((list) => options[list]).map(
+      (list) => [list, options[list].map((one) => ({ ...one, id: bytes(one.id) }))],
+    ),
+  ),
 });
 
 const written = ({ id, type, response }) => {
@@ -21,8 +23,9 @@ const written = ({ id, type, response }) => {
 
 const asked = async (form) => {
   if (form.dataset.options) return { options: JSON.parse(form.dataset.options) };
-  const token = new URLSearchParams({ form: form.elements.form.value });
-  const answer = await fetch(form.dataset.begin, { method: "POST", body: token });
+  const { form: token, mfa } = form.elements;
+  const sent = new URLSearchParams({ form: token.value, ...(mfa && { mfa: mfa.value }) });
+  const answer = await fetch(form.dataset.begin, { method: "POST", body: sent });
   if (!answer.ok) throw new Error("begin");
   return answer.json();
 };

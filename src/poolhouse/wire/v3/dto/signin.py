@@ -586,6 +586,21 @@ class FinalizePasskeyDto(Dto, kw_only=True):
     name: str | None = None
 
 
+class MfaPasskeyCreationDto(Dto, kw_only=True):
+    public_key: dict[str, Any]
+
+
+class FinalizeMfaBindDto(Dto, kw_only=True):
+    credential: dict[str, Any]
+    authenticator_code: PasskeyKind | None = None
+    name: str | None = None
+
+
+class FinalizeMfaVerifyDto(Dto, kw_only=True):
+    ticket: str
+    credential: dict[str, Any]
+
+
 class PasskeySignInOptions(Dto, kw_only=True):
     scope: str | None = None
     custom_data: Any = None
