@@ -12,6 +12,7 @@ from tests.console.test_forms import held, send
 
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services
+from poolhouse.tenants.model import ConnectionDraft
 from poolhouse.tenants.secrets import MASK
 from poolhouse.users.model import UserDraft
 
@@ -151,6 +152,19 @@ async def test_a_connection_is_switched_on_in_an_application_and_off(
         answer = await one.post(at, page=here, app=things.application, enabled=enabled)
         assert answer.status_code == 303
         assert ("Switch off in shop" in (await one.get(here)).text) is (enabled == "yes")
+
+
+async def test_the_trial_of_a_connection_tells_the_step_and_what_to_do(
+    services: Services, pool: PoolForTests, console: Open
+) -> None:
+    bare = ConnectionDraft("oidc", "bare", "公司", {"issuer": "https://login.example"})
+    source = await services.sources.create(pool.administrator, "公司", "oidc", connections=[bare])
+    one, here = await console("owner"), f"/pools/{{pool}}/sources/{source.id}"
+    answer = await one.post(f"{here}/connections/{source.connections[0].id}/test", page=here)
+    assert answer.status_code == 200
+    assert "The connection&#39;s settings" in answer.text or "the connection&#39;s settings:" in answer.text
+    assert "clientId" in answer.text
+    assert "Correct the field that is named" in answer.text
 
 
 async def test_a_connection_of_another_source_is_not_there(

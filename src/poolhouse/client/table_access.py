@@ -193,6 +193,26 @@ SOURCE_COMMANDS = tuple(
             ONE_CONNECTION,
         ),
         Command(
+            "source test",
+            (
+                "试一个连接：说明哪一步失败、怎么办；不需要任何人登录",
+                "Tries a connection without anybody signing in: which step fails, and what to do.",
+            ),
+            "POST test-ext-idp-connection",
+            (CONNECTION,),
+            Facts(
+                (
+                    Column("ok", "success"),
+                    Column("step", "stepName"),
+                    Column("reason", "sentence"),
+                    Column("remedy", "remedy"),
+                    Column("callback", "callbackUrl"),
+                    Column("metadata", "metadataUrl"),
+                )
+            ),
+            unless="success",
+        ),
+        Command(
             "source disconnect",
             ("删除连接", "Deletes a connection."),
             "POST delete-ext-idp-conn",

@@ -124,6 +124,8 @@ TITLES: dict[str, Words] = {
     "refresh token expires": ("刷新 token 有效期（秒）", "refresh token lasts s"),
     "refused": ("被拒绝", "refused"),
     "remedy": ("怎么办", "what to do"),
+    "callback": ("回调地址", "callback address"),
+    "metadata": ("元数据地址", "metadata address"),
     "require pkce": ("必须用 PKCE", "requires PKCE"),
     "response modes": ("response_mode", "response modes"),
     "response types": ("response_type", "response types"),

@@ -53,6 +53,11 @@ def verifying(kind: str) -> Verifying:
     return _verifying(kind)
 
 
+def client_of(kind: str) -> Redirecting | Verifying:
+    """Raises NotSupported."""
+    return redirecting(kind) if manifest_of(kind).redirecting else verifying(kind)
+
+
 @cache
 def _redirecting(kind: str) -> Redirecting:
     make = MANIFESTS[kind].redirecting

@@ -267,3 +267,8 @@ def _is_within(claims: Mapping[str, Any]) -> bool:
         return len(msgspec.json.encode(claims)) <= CLAIMS_BYTES
     except (TypeError, ValueError):
         return False
+
+
+def metadata_address(origin: str, path: str, identifier: str, pool_id: str) -> str:
+    """Where a provider reads what it is to know of us. With the pool: an identifier is one pool's own."""
+    return f"{origin}/connections/{path}/{identifier}/metadata?userpool_id={pool_id}"

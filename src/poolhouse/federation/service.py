@@ -45,6 +45,7 @@ from poolhouse.federation.model import (
     Runner,
     Settled,
     checked,
+    metadata_address,
     settled,
 )
 from poolhouse.login.lockout import Lockout
@@ -67,6 +68,8 @@ WHOLE_S = 25.0
 BEGUN = Limit(2_000, 600)
 """Sign-ins begun by one address: each is a row until its ten minutes are over."""
 _BEGINNING = "federation-ip"
+TRIED = Limit(60, 3600)
+"""Trials of one pool's connections: each calls a host that an administrator named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,17 @@ class Asked:
     they do next in this browser."""
 
     ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """`steps`: those that went well. `callback`, `metadata`: addresses of ours that the provider is told, "" where the
+    kind has none."""
+
+    steps: tuple[str, ...]
+    failed: ProviderFailed | None
+    callback: str
+    metadata: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,21 +315,32 @@ class Federation:
 
     # -- the trial -----------------------------------------------------------------------------------------
 
-    async def check(self, caller: Caller, connection_id: str, *, origin: str) -> tuple[str, ...]:
+    async def check(self, caller: Caller, connection_id: str, *, origin: str) -> Trial:
         """The steps of a connection that work without anybody signing in, switched on or not. For administrators.
 
-        Raises IdentitySourceNotFound, NotSupported, ProviderFailed for the first step that does not.
+        Raises IdentitySourceNotFound, NotSupported, TooManyRequests.
         """
         caller.require_administrator()
-        opened = await self._opened(caller, connection_id, anywhere=True)
-        client = (catalog.redirecting if opened.manifest.redirecting else catalog.verifying)(
-            opened.manifest.kind
-        )
-        check = getattr(client, "check", None)
-        if check is None:
-            return ("settings",)
-        found: tuple[str, ...] = await _in_time(check(opened.settled, self._here(origin, "")))
-        return found
+        subject = Subject(caller.pool_id, "test-ext-idp-connection", "pool")
+        wait_s = await self._tally.begin(subject, TRIED)
+        if wait_s is not None:
+            raise TooManyRequests("too many trials of connections", retry_after_s=wait_s)
+        self._tally.failed(subject)
+        callback = metadata = ""
+        try:
+            opened = await self._opened(caller, connection_id, trial=True)
+            kind, identifier = opened.manifest.kind, opened.settled.identifier
+            client: Any = catalog.client_of(kind)
+            if opened.manifest.redirecting:
+                callback = _callback(origin, opened.manifest, identifier)
+            if hasattr(client, "metadata"):
+                metadata = metadata_address(origin, opened.manifest.callback_path, identifier, caller.pool_id)
+            steps: tuple[str, ...] = ("settings",)
+            if hasattr(client, "check"):
+                steps = await _in_time(client.check(opened.settled, self._here(origin, callback)))
+        except ProviderFailed as error:
+            return Trial((), error, callback, metadata)
+        return Trial(steps, None, callback, metadata)
 
     async def metadata(self, caller: Caller, path: str, name: str, *, origin: str) -> bytes:
         """What the provider of a connection is told of us, XML; for anybody. `path`: the kind in the address.
@@ -359,13 +384,16 @@ class Federation:
         user = await self._binding.of(caller, kept.user_id)
         await self._binding.link(caller, way, came, user)
 
-    async def _opened(self, caller: Caller, name: str, *, anywhere: bool = False) -> _Open:
-        """Raises IdentitySourceNotFound, NotSupported, ProviderFailed (settings)."""
+    async def _opened(self, caller: Caller, name: str, *, trial: bool = False) -> _Open:
+        """`trial`: switched on or not, and what fails is no sign-in.
+
+        Raises IdentitySourceNotFound, NotSupported, ProviderFailed (settings).
+        """
         found = await rows.usable_connection(self._db, caller.pool_id, name, self._box)
         if found is None:
             raise IdentitySourceNotFound(connection=name)
         connection, fields, source_type = found
-        if not anywhere and not connection.is_enabled("app", caller.app_id or ""):
+        if not trial and not connection.is_enabled("app", caller.app_id or ""):
             raise IdentitySourceNotFound(connection=name)
         try:
             manifest = catalog.manifest_of(connection.type)
@@ -377,10 +405,12 @@ class Federation:
             failed = ProviderFailed(
                 "settings", f"连接的配置有误：{error}", f"the connection's settings: {error}"
             )
-            await self._note(caller, connection, failed)
+            if not trial:
+                await self._note(caller, connection, failed)
             raise failed from error
         except (NotSupported, ProviderFailed) as error:
-            await self._note(caller, connection, error)
+            if not trial:
+                await self._note(caller, connection, error)
             raise
         return _Open(Way(connection, source_type, manifest.social, rules), manifest, read)
 

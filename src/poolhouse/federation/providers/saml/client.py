@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from poolhouse.aside import aside
 from poolhouse.errors import ProviderFailed
 from poolhouse.federation.documents import LONGEST
-from poolhouse.federation.model import Begun, Callback, ExternalUser, Here, Settled
+from poolhouse.federation.model import Begun, Callback, ExternalUser, Here, Settled, metadata_address
 from poolhouse.federation.providers.saml import metadata, requests
 from poolhouse.federation.providers.saml.keys import OwnKey, opened
 from poolhouse.federation.providers.saml.metadata import IdentityProvider
@@ -119,12 +119,11 @@ class Saml:
 def entity_id(connection: Settled, here: Here) -> str:
     """Ours, as this connection's provider knows it."""
     own: str = connection.fields.sp_entity_id
-    return own or metadata_address(connection, here)
+    return own or _metadata_address(connection, here)
 
 
-def metadata_address(connection: Settled, here: Here) -> str:
-    """Where our metadata for this connection is served. With the pool: an identifier is one pool's own."""
-    return f"{here.origin}/connections/saml/{connection.identifier}/metadata?userpool_id={connection.pool_id}"
+def _metadata_address(connection: Settled, here: Here) -> str:
+    return metadata_address(here.origin, "saml", connection.identifier, connection.pool_id)
 
 
 def our_metadata(connection: Settled, here: Here) -> bytes:

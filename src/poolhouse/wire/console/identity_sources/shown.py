@@ -6,14 +6,16 @@ from typing import Any
 
 from starlette.responses import Response
 
+from poolhouse import trace
 from poolhouse.client.table_access import WHICH_SIGN_IN
-from poolhouse.errors import ConnectionNotFound
+from poolhouse.errors import ConnectionNotFound, PoolhouseError
 from poolhouse.wire.console.page import Page
-from poolhouse.wire.console.rendering import Rendering
+from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.tenants.editing import named_applications
 from poolhouse.wire.console.visit import Visit, redirect, segment
 
 LIST, ONE, SWITCH = "GET list-ext-idp", "GET get-ext-idp", "POST change-ext-idp-conn-state"
+TEST = "POST test-ext-idp-connection"
 PATH = "sources/{source}"
 CONNECTION = f"{PATH}/connections/{{connection}}"
 
@@ -40,14 +42,31 @@ async def show_all(visit: Visit, rendering: Rendering) -> Response:
 
 
 async def show(visit: Visit, rendering: Rendering) -> Response:
-    source = await visit.ask(ONE, {"id": visit.path["source"]})
+    return await _page(visit, rendering)
+
+
+async def test(visit: Visit, rendering: Rendering) -> Response:
+    visit.form()
+    connection = await the_connection(visit)
+    try:
+        found = await visit.ask(TEST, {"id": connection["id"]})
+    except PoolhouseError as error:
+        trace.note(error=error)
+        return await _page(visit, rendering, status_of(error), error=error.message(visit.lang))
+    return await _page(visit, rendering, tried=found, tried_id=connection["id"])
+
+
+async def _page(visit: Visit, rendering: Rendering, status: int = 200, **facts: Any) -> Response:
     return rendering.page(
         visit,
         "identity_sources/one.html",
+        status,
         warns=WHICH_SIGN_IN[visit.lang == "en-US"],
-        source=source,
+        source=await visit.ask(ONE, {"id": visit.path["source"]}),
         applications=await named_applications(visit),
         here=_here(visit),
+        may_test=visit.may(TEST),
+        **{"tried": None, "tried_id": ""} | facts,
     )
 
 
@@ -67,4 +86,5 @@ PAGES = (
     Page("GET", "/pools/{pool}/sources", show_all, calls=(LIST,)),
     Page("GET", f"/pools/{{pool}}/{PATH}", show, calls=(ONE,)),
     Page("POST", f"/pools/{{pool}}/{CONNECTION}/switch", switch, calls=(ONE, SWITCH)),
+    Page("POST", f"/pools/{{pool}}/{CONNECTION}/test", test, calls=(ONE, TEST)),
 )

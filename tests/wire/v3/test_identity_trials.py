@@ -1,0 +1,105 @@
+"""The trial of a connection, by v3: who may ask, and what is told of each step."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from tests.federation.issuers import CLIENT, SECRET, Issuer, issuing
+from tests.wire.v3.conftest import V3Client
+from tests.wire.v3.test_mail_outbox import limited
+from tests.wire.v3.test_tenants import done
+
+from poolhouse.federation import service
+from poolhouse.login.tally import Limit
+from poolhouse.outgoing import Outgoing
+from poolhouse.tenants.model import ConnectionDraft
+
+TRY = "test-ext-idp-connection"
+
+
+@pytest.fixture
+async def issuer(v3: V3Client, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Issuer]:
+    async with issuing() as issuer:
+        allowed = Outgoing({("127.0.0.1", issuer.port)})
+        monkeypatch.setattr(v3.services.federation, "_outgoing", allowed)
+        yield issuer
+
+
+async def connected(v3: V3Client, kind: str, fields: dict[str, Any]) -> str:
+    source = await done(v3, "create-ext-idp", {"name": "公司", "type": kind})
+    body = {
+        "extIdpId": source["id"],
+        "type": kind,
+        "identifier": kind,
+        "displayName": "公司",
+        "fields": fields,
+    }
+    made: str = (await done(v3, "create-ext-idp-conn", body))["id"]
+    return made
+
+
+def oidc(issuer: str) -> dict[str, Any]:
+    return {"issuer": issuer, "clientId": CLIENT, "clientSecret": SECRET}
+
+
+async def test_a_stranger_a_reader_and_another_pool_are_refused(v3: V3Client, neighbour: V3Client) -> None:
+    here = {"id": await connected(v3, "oidc", oidc("https://login.example"))}
+    assert (await v3.post(TRY, here, headers={"authorization": ""}))["statusCode"] == 401
+    reader = await limited(v3, "identities:read")
+    assert (await reader.post(TRY, here))["statusCode"] == 403
+    assert (await neighbour.post(TRY, here))["statusCode"] == 404
+
+
+async def test_every_step_works_and_the_address_to_register_is_told(v3: V3Client, issuer: Issuer) -> None:
+    found = await done(v3, TRY, {"id": await connected(v3, "oidc", oidc(issuer.url))})
+    assert (found["success"], found["steps"]) == (True, ["settings", "discovery", "key"])
+    assert found["callbackUrl"].endswith("/connections/oidc/oidc/callback")
+    assert (found["step"], found["sentence"], found["remedy"], found["metadataUrl"]) == ("", "", "", "")
+
+
+async def test_the_step_that_fails_is_told_in_both_languages_and_is_no_sign_in(
+    v3: V3Client, issuer: Issuer
+) -> None:
+    here = {"id": await connected(v3, "oidc", oidc(issuer.url + "/elsewhere"))}
+    found = await done(v3, TRY, here)
+    assert (found["success"], found["step"], found["steps"]) == (False, "discovery", [])
+    assert "issuer" in found["remedy"]
+    english = (await v3.post(TRY, here, headers={"x-authing-lang": "en-US"}))["data"]
+    for name in ("sentence", "remedy", "stepName"):
+        assert english[name], name
+        assert english[name] != found[name], name
+    assert SECRET not in str(found)
+    count = "select count(*) from audit_records where pool_id = $1 and operation = 'login'"
+    assert await v3.services.db.fetchval(count, v3.pool_id) == 0
+
+
+async def test_a_setting_that_is_missing_is_the_step_settings(v3: V3Client) -> None:
+    fields = {"issuer": "https://login.example"}
+    source = await v3.services.sources.create(v3.administrator, "公司", "oidc")
+    made = await v3.services.sources.add_connection(
+        v3.administrator, source.id, ConnectionDraft("oidc", "bare", "公司", fields)
+    )
+    found = await done(v3, TRY, {"id": made.id})
+    assert (found["success"], found["step"]) == (False, "settings")
+    assert "clientId" in found["sentence"]
+
+
+async def test_saml_tells_where_the_metadata_is(v3: V3Client) -> None:
+    found = await done(v3, TRY, {"id": await connected(v3, "saml", {})})
+    assert found["step"] in ("settings", "metadata")
+    assert "/connections/saml/saml/metadata" in found["metadataUrl"] or found["step"] == "settings"
+
+
+async def test_a_kind_that_nobody_signs_in_by_is_not_supported(v3: V3Client) -> None:
+    answer = await v3.post(TRY, {"id": await connected(v3, "alipay", {})})
+    assert answer["statusCode"] == 501
+    assert "alipay" in answer["message"]
+
+
+async def test_more_than_the_limit_are_refused(v3: V3Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "TRIED", Limit(1, 3600))
+    here = {"id": await connected(v3, "oidc", oidc("http://"))}
+    assert (await v3.post(TRY, here))["statusCode"] == 200
+    assert (await v3.post(TRY, here))["statusCode"] == 429
