@@ -34,13 +34,14 @@ from poolhouse.permissions.model import (
     Kind,
     TreeNode,
 )
-from poolhouse.resources.model import Action, Effect, ResourceDraft, ResourceType
+from poolhouse.resources.model import Action, Effect, ResourceDraft, ResourceType, Statement
 from poolhouse.resources.model import TargetType as GrantTarget
 from poolhouse.roles.model import RoleDraft
 from poolhouse.services import Services
 from poolhouse.tenants.model import ConnectionDraft
 from poolhouse.users.model import UserDraft
 
+ONLY_HERE = {"param": "SourceIp", "operator": "IpAddress", "value": "10.0.0.0/8"}
 HOST = "http://127.0.0.1:3000"
 
 
@@ -94,6 +95,7 @@ class Things:
     namespace: str = "nothing"
     resource: str = "nothing"
     policy: str = "nothing"
+    resource_policy: str = "nothing"
     data_resource: str = "nothing"
     of: str = "USER"
     field: str = "nothing"
@@ -153,6 +155,9 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
     said = [DraftStatement(Effect.ALLOW, (f"{space.code}/menu/deploy/open",))]
     policy = await services.data_policies.create(admin, "operators", said)
     await services.data_policies.authorize(admin, [policy.id], [(GrantTarget.GROUP, group.code)])
+    rule = [Statement(Effect.ALLOW, "orders:*", ("read",), condition=(ONLY_HERE,))]
+    rules = await services.policies.create(admin, "clerks", rule, namespace=space.code)
+    await services.policies.assign(admin, [rules.code], GrantTarget.GROUP, [group.code], namespace=space.code)
     async with services.db.transaction() as tx:
         values = {"code": "204816"}
         message = await services.mail.queue_email(tx, admin, "login_code", "li@shop.example", values)
@@ -174,6 +179,7 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
         namespace=space.code,
         resource=resource.code,
         policy=policy.id,
+        resource_policy=rules.code,
         data_resource="menu",
         field="staffNo",
         administrator=(await one_administrator(services, pool)).id,

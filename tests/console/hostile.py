@@ -205,6 +205,7 @@ async def poisoned(
     asked = {
         "group": "select code from groups where pool_id = $1 order by id limit 1",
         "resource": "select code from resources where pool_id = $1 and namespace = 'warehouse' limit 1",
+        "resource_policy": "select code from policies where pool_id = $1 and namespace = 'warehouse' limit 1",
         "data_resource": "select code from data_resources where pool_id = $1 and namespace_number = "
         "(select number from namespaces where pool_id = $1 and code = 'warehouse') limit 1",
         "role": "select code from roles where pool_id = $1 and namespace = 'default' order by id limit 1",

@@ -37,6 +37,8 @@ TITLES: dict[str, Words] = {
     "back channel session": ("退出通知带 sid", "back-channel session"),
     "back channel": ("退出通知地址", "back-channel logout"),
     "backed up": ("已同步", "synced"),
+    "assigned to": ("授予对象数", "assigned to"),
+    "built in": ("系统内置", "built in"),
     "by": ("操作者", "by"),
     "code expires": ("授权码有效期（秒）", "code lasts s"),
     "code": ("编码", "code"),

@@ -148,12 +148,15 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class PolicyAssignment:
+    """`name`: what the target is called, "" where nobody knows."""
+
     policy_code: str
     namespace: str
     target: TargetName
     inherit_by_children: bool
     enabled: bool
     created_at: datetime
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

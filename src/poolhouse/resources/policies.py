@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from poolhouse.audit.model import Event
+from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Executor
@@ -27,6 +27,7 @@ from poolhouse.texts import EMPTY
 LONGEST_CODE = 128
 LONGEST_TEXT = 512
 MOST_STATEMENTS = 500
+_TOO_LONG = (f"最多 {LONGEST_TEXT} 个字符", f"at most {LONGEST_TEXT} characters")
 
 
 class PolicyService:
@@ -52,27 +53,36 @@ class PolicyService:
         async with self._db.transaction() as tx:
             await self._namespaces.require(tx, caller.pool_id, namespace)
             await postgres_grants.insert_policy(tx, caller.pool_id, namespace, code, description, statements)
-            await self._audit.write(tx, caller, Event("create", "policy", code))
-            return await self._get(tx, caller, namespace, code)
+            made = await self._get(tx, caller, namespace, code)
+            await self._audit.write(tx, caller, _event("create", made, after=made))
+            return made
 
     async def find(self, caller: Caller, code: str, namespace: str = DEFAULT_NAMESPACE) -> Policy | None:
         caller.require_administrator()
         await self._namespaces.seed(caller.pool_id)
         return (await postgres_grants.find_policies(self._db, caller.pool_id, namespace, [code])).get(code)
 
+    async def get(self, caller: Caller, code: str, namespace: str = DEFAULT_NAMESPACE) -> Policy:
+        """Raises PolicyNotFound."""
+        if (found := await self.find(caller, code, namespace)) is None:
+            raise PolicyNotFound(codes=[code])
+        return found
+
     async def list(
         self,
         caller: Caller,
         page: PageRequest,
-        namespace: str = DEFAULT_NAMESPACE,
+        namespace: str | None = DEFAULT_NAMESPACE,
         *,
         exclude_default: bool = False,
+        keyword: str = "",
     ) -> Page[Policy]:
-        """Newest first, with the built-in ones unless excluded."""
+        """Newest first, with the built-in ones unless excluded; of None of every namespace. `keyword`: a part of the
+        code or the description."""
         caller.require_administrator()
         await self._namespaces.seed(caller.pool_id)
         return await postgres_grants.list_policies(
-            self._db, caller.pool_id, namespace, page, exclude_default=exclude_default
+            self._db, caller.pool_id, namespace, page, exclude_default=exclude_default, keyword=keyword
         )
 
     async def update(
@@ -104,7 +114,7 @@ class PolicyService:
                 statements=statements,
             )
             after = await self._get(tx, caller, namespace, new_code or code)
-            await self._audit.write(tx, caller, Event("update", "policy", code, before=policy, after=after))
+            await self._audit.write(tx, caller, _event("update", policy, before=policy, after=after))
             return after
 
     async def delete(self, caller: Caller, codes: Sequence[str], namespace: str = DEFAULT_NAMESPACE) -> None:
@@ -117,8 +127,8 @@ class PolicyService:
             policies = await self._get_all(tx, caller, namespace, codes)
             _refuse_built_in(policies)
             await postgres_grants.delete_policies(tx, caller.pool_id, [policy.id for policy in policies])
-            for code in codes:
-                await self._audit.write(tx, caller, Event("delete", "policy", code))
+            for policy in policies:
+                await self._audit.write(tx, caller, _event("delete", policy, before=policy))
 
     # -- assignments -------------------------------------------------------------------------------------
 
@@ -193,8 +203,10 @@ class PolicyService:
         target: TargetName | None = None,
         target_type: TargetType | None = None,
         namespace: str = DEFAULT_NAMESPACE,
+        only: Sequence[TargetType] = (),
     ) -> Page[PolicyAssignment]:
-        """Newest first; everything given must hold; of an unknown policy or target there are none."""
+        """Newest first; everything given must hold; of an unknown policy or target there are none. `only`: of these
+        kinds, where some are named."""
         caller.require_administrator()
         await self._namespaces.seed(caller.pool_id)
         policy_ids: list[str] | None = None
@@ -212,6 +224,7 @@ class PolicyService:
             target=found,
             target_type=target_type,
             namespace=namespace,
+            only=only,
         )
 
     # -- inside ------------------------------------------------------------------------------------------
@@ -248,6 +261,12 @@ def _refuse_built_in(policies: Sequence[Policy]) -> None:
         raise InvalidOperation("系统内置策略不能修改或删除", "A built-in policy cannot be changed or deleted")
 
 
+def _event(operation: Operation, policy: Policy, *, before: object = None, after: object = None) -> Event:
+    """By the policy's id, as a code is another policy's in another namespace."""
+    detail = {"code": policy.code, "namespace": policy.namespace}
+    return Event(operation, "policy", policy.id, detail=detail, before=before, after=after)
+
+
 def _assigned(operation: str, codes: Sequence[str], targets: Sequence[Target]) -> Event:
     return Event(
         operation,  # type: ignore[arg-type]
@@ -265,8 +284,16 @@ def _check_code(code: str, field: str) -> None:
 def _check_statements(statements: Sequence[Statement]) -> None:
     if not statements or len(statements) > MOST_STATEMENTS:
         raise InvalidInput("statements", f"应为 1 至 {MOST_STATEMENTS} 条", f"must be 1 to {MOST_STATEMENTS}")
-    for one in statements:
-        if not one.resource.strip() or len(one.resource) > LONGEST_TEXT:
-            raise InvalidInput("statements.resource", "不合法", "is malformed")
-        if not one.actions or any(not action.strip() or len(action) > LONGEST_TEXT for action in one.actions):
-            raise InvalidInput("statements.actions", "不合法", "is malformed")
+    for place, one in enumerate(statements):
+        here = f"statements[{place}]"
+        if not one.resource.strip():
+            raise InvalidInput(f"{here}.resource", *EMPTY)
+        if len(one.resource) > LONGEST_TEXT:
+            raise InvalidInput(f"{here}.resource", *_TOO_LONG)
+        if not one.actions:
+            raise InvalidInput(f"{here}.actions", *EMPTY)
+        for number, action in enumerate(one.actions):
+            if not action.strip():
+                raise InvalidInput(f"{here}.actions[{number}]", *EMPTY)
+            if len(action) > LONGEST_TEXT:
+                raise InvalidInput(f"{here}.actions[{number}]", *_TOO_LONG)

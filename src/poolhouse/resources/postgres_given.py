@@ -6,16 +6,7 @@ from poolhouse.db.database import Executor
 from poolhouse.db.where import Where
 from poolhouse.paging import Page, PageRequest
 from poolhouse.resources.model import GivenGrant, Grant, ResourceType, Target, TargetName, TargetType
-from poolhouse.resources.postgres_grants import named
-
-_PEOPLE = """
-left join nodes named_node on g.target_type = 'ORG' and named_node.pool_id = g.pool_id and named_node.id = g.target_id
-left join users named_user on g.target_type = 'USER' and named_user.pool_id = g.pool_id and named_user.id = g.target_id
-"""
-_CALLED = (
-    "coalesce(named_group.name, named_role.name, named_node.name, named_user.name, named_user.nickname, "
-    "named_user.username, '')"
-)
+from poolhouse.resources.postgres_grants import called, named
 
 
 async def list_grants(
@@ -38,11 +29,12 @@ async def list_grants(
     if target is not None:
         where.add(f"g.target_type = {where.arg(target.type)} and g.target_id = {where.arg(target.id)}")
     joins, identifier = named("g")
+    people, name = called("g")
     total = await db.fetchval(f"select count(*) from resource_grants g where {where.sql}", *where.args)
     rows = await db.fetch(
-        f"select g.namespace, g.target_type, {identifier}, {_CALLED}, g.resource, g.actions, g.resource_type, "
+        f"select g.namespace, g.target_type, {identifier}, {name}, g.resource, g.actions, g.resource_type, "
         "g.inherit_by_children, coalesce(named_role.namespace, '') "
-        f"from resource_grants g {joins} {_PEOPLE} where {where.sql} "
+        f"from resource_grants g {joins} {people} where {where.sql} "
         f"order by g.namespace, g.resource, g.target_type, g.target_id limit {page.size} offset {page.offset}",
         *where.args,
     )

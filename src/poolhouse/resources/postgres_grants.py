@@ -41,12 +41,27 @@ left join groups named_group on {a}.target_type = 'GROUP'
 left join roles named_role on {a}.target_type = 'ROLE'
   and named_role.pool_id = {a}.pool_id and named_role.id = {a}.target_id
 """
+_PEOPLE = """
+left join nodes named_node on {a}.target_type = 'ORG'
+  and named_node.pool_id = {a}.pool_id and named_node.id = {a}.target_id
+left join users named_user on {a}.target_type = 'USER'
+  and named_user.pool_id = {a}.pool_id and named_user.id = {a}.target_id
+"""
+_CALLED = (
+    "coalesce(named_group.name, named_role.name, named_node.name, named_user.name, named_user.nickname, "
+    "named_user.username, '')"
+)
 _NAME = "coalesce(named_group.code, named_role.code, {a}.target_id)"
 
 
 def named(alias: str) -> tuple[str, str]:
     """(joins, expression) that turn a row's target into what callers call it."""
     return _NAMED.format(a=alias), _NAME.format(a=alias)
+
+
+def called(alias: str) -> tuple[str, str]:
+    """(further joins, expression) for the name of a row's target beside `named`, "" where nobody knows it."""
+    return _PEOPLE.format(a=alias), _CALLED
 
 
 def _type(value: str | None) -> ResourceType | None:
@@ -189,17 +204,28 @@ async def find_policies(
 
 
 async def list_policies(
-    db: Executor, pool_id: str, namespace: str, page: PageRequest, *, exclude_default: bool
+    db: Executor,
+    pool_id: str,
+    namespace: str | None,
+    page: PageRequest,
+    *,
+    exclude_default: bool,
+    keyword: str = "",
 ) -> Page[Policy]:
-    where = "p.pool_id = $1 and " + (
-        "p.namespace = $2 and not p.is_default" if exclude_default else "(p.namespace = $2 or p.is_default)"
-    )
-    total = await db.fetchval(f"select count(*) from policies p where {where}", pool_id, namespace)
+    """None is every namespace. `keyword`: a part of the code or the description."""
+    where = Where(pool_id, "p")
+    if namespace is not None:
+        where.add(f"(p.namespace = {where.arg(namespace)} or p.is_default)")
+    if exclude_default:
+        where.add("not p.is_default")
+    if keyword:
+        word = where.arg(keyword)
+        where.add(f"strpos(lower(concat_ws(' ', p.code, p.description)), lower({word})) > 0")
+    total = await db.fetchval(f"select count(*) from policies p where {where.sql}", *where.args)
     rows = await db.fetch(
-        f"select {_POLICY} from policies p where {where} "
+        f"select {_POLICY} from policies p where {where.sql} "
         f"order by p.created_at desc, p.id limit {page.size} offset {page.offset}",
-        pool_id,
-        namespace,
+        *where.args,
     )
     return Page(total, [_policy(row) for row in rows])
 
@@ -271,8 +297,9 @@ async def list_assignments(
     target: Target | None = None,
     target_type: TargetType | None = None,
     namespace: str | None = None,
+    only: Sequence[TargetType] = (),
 ) -> Page[PolicyAssignment]:
-    """Newest first; everything given must hold."""
+    """Newest first; everything given must hold. `only`: of these kinds, where some are named."""
     where = Where(pool_id, "a")
     if policy_ids is not None:
         where.add(f"a.policy_id = any({where.arg(list(policy_ids))})")
@@ -280,24 +307,24 @@ async def list_assignments(
         where.add(f"a.target_type = {where.arg(target.type)} and a.target_id = {where.arg(target.id)}")
     if target_type is not None:
         where.add(f"a.target_type = {where.arg(target_type)}")
+    if only:
+        where.add(f"a.target_type = any({where.arg(list(only))})")
     if namespace is not None:
         where.add(f"(p.namespace = {where.arg(namespace)} or p.is_default)")
     joins, name = named("a")
+    people, shown = called("a")
     source = "policy_assignments a join policies p on p.pool_id = a.pool_id and p.id = a.policy_id"
     total = await db.fetchval(f"select count(*) from {source} where {where.sql}", *where.args)
     limit = f" limit {page.size} offset {page.offset}"
     rows = await db.fetch(
         f"select p.code, p.namespace, a.target_type, {name} as identifier, a.inherit_by_children, a.enabled, "
-        f"a.created_at from {source} {joins} where {where.sql} "
+        f"a.created_at, {shown} from {source} {joins} {people} where {where.sql} "
         f"order by a.created_at desc, a.policy_id, a.target_type, a.target_id{limit}",
         *where.args,
     )
     return Page(
         total,
-        [
-            PolicyAssignment(row[0], row[1], TargetName(TargetType(row[2]), row[3]), row[4], row[5], row[6])
-            for row in rows
-        ],
+        [PolicyAssignment(row[0], row[1], TargetName(TargetType(row[2]), row[3]), *row[4:]) for row in rows],
     )
 
 

@@ -62,6 +62,10 @@ async def thing(v3: V3Client, operation: str) -> dict[str, Any]:
             said = [{"effect": "ALLOW", "permissions": ["default/names/read"]}]
             made = await v3.post("create-data-policy", {"policyName": "p", "statementList": said})
             return {"policyId": made["data"]["policyId"]}
+        case "policy":
+            said = [{"resource": "books", "actions": ["read"]}]
+            await v3.post("create-policy", {"code": "readers", "statements": said})
+            return {"code": "readers"}
         case "tenant":
             made = await v3.post("create-tenant", {"name": "shop", "appIds": []})
             return {"tenantId": made["data"]["tenantId"]}
@@ -94,6 +98,7 @@ def change(operation: str, text: str) -> dict[str, Any]:
         "resource": {"description": text},
         "data-resource": {"description": text},
         "data-policy": {"description": text},
+        "policy": {"description": text},
         "branding": {"name": text},
         "tenant": {"description": text},
         "ext-idp": {"name": text},

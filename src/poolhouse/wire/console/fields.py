@@ -313,7 +313,7 @@ def names(error: PoolhouseError, arg: Arg) -> bool:
     whole = str(error.facts.get("field", ""))
     return bool(arg.to and whole) and (
         arg.to in (whole, field)
-        or whole.startswith(f"{arg.to}.")
+        or whole.startswith((f"{arg.to}.", f"{arg.to}["))
         or arg.to.endswith((f".{whole}", f".{field}"))
     )
 

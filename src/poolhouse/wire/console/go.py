@@ -94,6 +94,13 @@ SOURCES = (
         ("name", "code"),
         words="keyword",
     ),
+    Source(
+        "resource-policies",
+        "GET list-policies",
+        "resource-policies/{namespace}/{code}",
+        ("code",),
+        words="query",
+    ),
     Source("namespaces", "GET list-namespaces", "namespaces/{code}", ("name", "code")),
     Source(
         "data-resources",

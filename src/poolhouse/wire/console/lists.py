@@ -72,6 +72,17 @@ LISTS = (
         inside="data-resources/{namespaceCodes}",
         offers={"namespaceCodes": namespaces.offered},
     ),
+    List(
+        "resource-policies",
+        "resource-policy list",
+        "resource-policy list",
+        filters=("namespace",),
+        leads=True,
+        makes="POST create-policy",
+        at="resource-policies/{namespace}/{code}",
+        inside="resource-policies/{namespace}",
+        offers={"namespace": namespaces.offered},
+    ),
     List("tenants", "tenant list", "tenant list", leads=True, makes="POST create-tenant"),
     List("namespaces", "namespace list", "namespace list", leads=True, makes="POST create-namespace"),
     List(

@@ -44,6 +44,7 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
         "section_access",
         (
             Link("resources", "GET list-common-resource"),
+            Link("resource-policies", "GET list-policies"),
             Link("namespaces", "GET list-namespaces"),
             Link("data-resources", "GET list-data-resources"),
             Link("policies", "GET list-data-policies"),

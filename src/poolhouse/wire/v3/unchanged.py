@@ -36,6 +36,7 @@ CONDITIONAL = {
         "resource",
         "data-resource",
         "data-policy",
+        "policy",
         "branding",
         "tenant",
         "ext-idp",

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from poolhouse.wire.console import forms
-from poolhouse.wire.console.access import editing, grants, may, namespaces, policies, resources
+from poolhouse.wire.console.access import (
+    editing,
+    grants,
+    may,
+    namespaces,
+    policies,
+    resource_policies,
+    resources,
+)
 
-FORMS, DELETIONS = editing.FORMS, editing.DELETIONS
+FORMS = (*editing.FORMS, *resource_policies.FORMS)
+DELETIONS = (*editing.DELETIONS, *resource_policies.DELETIONS)
 PAGES = (
     *(page for form in FORMS for page in forms.pages_of(form)),
     *(page for form in DELETIONS for page in forms.deleting(form)),
     *(*namespaces.PAGES, *resources.PAGES, *grants.PAGES, *may.PAGES, *policies.PAGES),
+    *resource_policies.PAGES,
 )
