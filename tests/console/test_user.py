@@ -217,3 +217,13 @@ async def test_what_a_role_may_not_do_stands_there_closed(console: Open, things:
         text = (await one.get(f"/pools/{{pool}}/users/{things.user}{tab}")).text
         assert "Your roles do not allow this" in text
         assert not [act.name for act in ACTS if f'/{act.name}"' in text]
+
+
+async def test_each_permission_on_data_tells_through_what_it_is_theirs(console: Open, things: Things) -> None:
+    """`things` give the policy to a group that the user is in."""
+    one = await console("viewer")
+    shown = (await one.get(f"/pools/{{pool}}/users/{things.user}/resources")).text
+    assert "Data permissions (1)" in shown
+    row = shown[shown.index("warehouse/menu/deploy/open") :].partition("</tr>")[0]
+    assert f"/policies/{things.policy}" in row
+    assert re.search(r"group\s+员工", row)

@@ -136,6 +136,18 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A statement of a policy that is given to `target`. `namespace`, `resource`: codes."""
+
+    namespace: str
+    resource: str
+    statement: Statement
+    policy_id: str
+    policy_name: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
 class DraftStatement:
     """As callers write it: `namespace/resource/node/.../action` each."""
 

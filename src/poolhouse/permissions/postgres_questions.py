@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from poolhouse.db.database import Executor
 from poolhouse.db.where import Where
-from poolhouse.permissions.model import Statement
+from poolhouse.permissions.model import Said, Statement
 from poolhouse.resources.model import Effect, Target, TargetType
 
 
@@ -43,6 +43,43 @@ async def statements_for(
         *where.args,
     )
     return [Statement(Effect(row[0]), row[1], row[2], row[3]) for row in rows]
+
+
+async def said_to(
+    db: Executor,
+    pool_id: str,
+    held: Sequence[Target],
+    *,
+    namespaces: Sequence[str] | None = None,
+    limit: int,
+) -> list[Said]:
+    """The same statements with the policies that say them and whom these are given to, at most `limit`."""
+    where = Where(pool_id, "t")
+    types, ids = where.arg([target.type for target in held]), where.arg([target.id for target in held])
+    if namespaces is not None:
+        where.add(f"n.code = any({where.arg(list(namespaces))})")
+    rows = await db.fetch(
+        "select n.code, r.code, s.effect, s.resource_id, s.path, s.action, p.id, p.name, t.target_type, t.target_id "
+        f"from unnest({types}::text[], {ids}::text[]) h (type, id) "
+        "join data_policy_targets t on t.pool_id = $1 and t.target_type = h.type and t.target_id = h.id "
+        "join data_policies p on p.pool_id = $1 and p.id = t.policy_id "
+        "join data_policy_statements s on s.pool_id = $1 and s.policy_id = t.policy_id "
+        "join data_resources r on r.pool_id = $1 and r.id = s.resource_id "
+        "join namespaces n on n.pool_id = $1 and n.number = r.namespace_number "
+        f"where {where.sql} order by p.name, p.id, t.target_type, t.target_id limit {int(limit)}",
+        *where.args,
+    )
+    return [
+        Said(
+            row[0],
+            row[1],
+            Statement(Effect(row[2]), row[3], row[4], row[5]),
+            row[6],
+            row[7],
+            Target(TargetType(row[8]), row[9]),
+        )
+        for row in rows
+    ]
 
 
 async def targets_about(

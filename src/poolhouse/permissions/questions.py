@@ -109,7 +109,7 @@ class DataPermissions:
             self._db, caller.pool_id, held, namespaces=namespaces, limit=MOST_STATEMENTS + 1
         )
         if len(statements) > MOST_STATEMENTS:
-            raise _too_much()
+            raise too_much()
         found = await self._spelled_out(caller, statements)
         return sorted(found, key=lambda one: (one.resource.namespace, one.resource.code))
 
@@ -122,7 +122,7 @@ class DataPermissions:
             found[user_id] = await self.list_of_user(caller, user_id, namespaces)
             told += sum(len(node.actions) for one in found[user_id] for node in one.nodes)
             if told > MOST_TOLD:
-                raise _too_much()
+                raise too_much()
         return found
 
     async def structure(self, caller: Caller, user_id: str, namespace: str, code: str) -> ResourceActions:
@@ -140,7 +140,7 @@ class DataPermissions:
             self._db, caller.pool_id, held, resource_ids=[there[code].id], limit=MOST_STATEMENTS + 1
         )
         if len(statements) > MOST_STATEMENTS:
-            raise _too_much()
+            raise too_much()
         nodes = await resource_rows.nodes_of(self._db, caller.pool_id, [there[code].id])
         allowed = _actions_of(there[code], nodes[there[code].id], statements)
         return ResourceActions(allowed.resource, _with_parents(allowed.nodes, nodes[there[code].id]))
@@ -213,7 +213,7 @@ class DataPermissions:
                 limit=MOST_STATEMENTS + 1,
             )
             if len(statements) > MOST_STATEMENTS:
-                raise _too_much()
+                raise too_much()
             for one in statements:
                 about[one.resource_id].append(one)
         return there, {resource_id: decision.by_path(some) for resource_id, some in about.items()}
@@ -233,7 +233,7 @@ class DataPermissions:
             MOST_STATEMENTS + 1,
         )
         if sum(map(len, nodes.values())) > MOST_STATEMENTS:
-            raise _too_much()
+            raise too_much()
         found = [
             _actions_of(resources[id_], rows, about[id_]) for id_, rows in nodes.items() if id_ in resources
         ]
@@ -330,7 +330,7 @@ def _reaching(
     return decision.that_reach(said.get(resource.id, {}), asked.path)
 
 
-def _too_much() -> InvalidOperation:
+def too_much() -> InvalidOperation:
     return InvalidOperation(
         "授权过多，请按权限空间或资源分别查询",
         "Too many grants for one answer: ask namespace by namespace, or resource by resource",

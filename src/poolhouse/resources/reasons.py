@@ -66,6 +66,28 @@ class Reasoned:
     reasons: tuple[Reason, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Through whom somebody acts. `holders`: themself, their groups, departments and those above; `roles`: by id."""
+
+    holders: Mapping[Target, Source]
+    roles: Mapping[str, HeldRole]
+
+    @property
+    def targets(self) -> list[Target]:
+        return [
+            *self.holders,
+            *(Target(TargetType.ROLE, id_) for id_ in self.roles),
+        ]
+
+    def of(self, target: Target) -> tuple[Source, tuple[Source, ...]]:
+        """What `target` is called, and of a role how it is theirs. Raises KeyError for one that is not theirs."""
+        if target.type is TargetType.ROLE:
+            held = self.roles[target.id]
+            return Source(TargetType.ROLE, held.role.code, held.role.name or held.role.code), held.through
+        return self.holders[target], ()
+
+
 class AccessReasons:
     """Decides nothing: what is allowed is `decision`'s to say, and told here with its statements."""
 
@@ -76,6 +98,13 @@ class AccessReasons:
         """Of every namespace, newest first. For administrators; of an unknown user none."""
         caller.require_administrator()
         return await self._roles(caller, await self._holders(caller, user_id))
+
+    async def ways(self, caller: Caller, user_id: str) -> Ways:
+        """For administrators; of an unknown user their own name alone."""
+        caller.require_administrator()
+        holders = await self._holders(caller, user_id)
+        roles = {held.role.id: held for held in await self._roles(caller, holders)}
+        return Ways({one.target: source for one, source in holders.items()}, roles)
 
     async def resources_of(
         self,

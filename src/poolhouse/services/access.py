@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from poolhouse.permissions.department_rights import DepartmentRights
 from poolhouse.permissions.policies import DataPolicyService
 from poolhouse.permissions.questions import DataPermissions
+from poolhouse.permissions.reasons import DataReasons
 from poolhouse.permissions.resources import DataResourceService
 from poolhouse.permissions.targets import PolicyTargets
 from poolhouse.permissions.views import PermissionView
@@ -28,6 +29,7 @@ class Access:
     policies: PolicyService
     authorization: AuthorizationService
     access_reasons: AccessReasons
+    data_reasons: DataReasons
     app_access: AppAccessService
     data_resources: DataResourceService
     data_policies: DataPolicyService
@@ -47,14 +49,14 @@ def build_access(raw: Raw, core: Core, unchecked: Unchecked, memberships: Member
         orgs=memberships.orgs,
         members=memberships.department_members,
     )
+    access_reasons = AccessReasons(db=db, groups=memberships.groups, members=memberships.department_members)
     return Access(
         namespaces=namespaces,
         resources=ResourceService(db, audit, namespaces),
         policies=PolicyService(db=db, audit=audit, namespaces=namespaces, principals=principals),
         authorization=AuthorizationService(db=db, audit=audit, namespaces=namespaces, principals=principals),
-        access_reasons=AccessReasons(
-            db=db, groups=memberships.groups, members=memberships.department_members
-        ),
+        access_reasons=access_reasons,
+        data_reasons=DataReasons(db, access_reasons),
         app_access=AppAccessService(db=db, audit=audit, apps=core.apps, principals=principals, box=raw.box),
         data_resources=DataResourceService(db, audit, namespaces),
         data_policies=DataPolicyService(db=db, audit=audit, targets=PolicyTargets(db, principals)),

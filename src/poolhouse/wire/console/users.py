@@ -25,6 +25,7 @@ FACTS = (
 )
 TIMES = (("last_login", "lastLogin"), ("created", "createdAt"), ("password_set", "passwordLastSetAt"))
 PAGE_SIZE = 50
+DATA_PERMISSIONS = "GET explain-user-data-permissions"
 PASSKEYS = "GET webauthn/person/credentials"
 MOST_OFFERED = 50
 
@@ -88,7 +89,9 @@ async def _resources(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
     number, namespace = page_of(visit.http.query), visit.http.query.text("namespace") or "default"
     asked = {"userId": user_id, "namespace": namespace, "page": number, "limit": PAGE_SIZE}
     found = await visit.ask("GET explain-user-resources", asked)
-    return {"namespace": namespace, **_paged(found, number)}
+    at = page_of(visit.http.query, "data_page")
+    data = await visit.ask(DATA_PERMISSIONS, {"userId": user_id, "page": at, "limit": PAGE_SIZE})
+    return {"namespace": namespace, "data": _paged(data, at), **_paged(found, number)}
 
 
 async def _sessions(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
@@ -133,7 +136,7 @@ async def _data(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
 TABS = (
     Tab("", _profile),
     Tab("access", _access, ("GET get-user-groups", "GET explain-user-roles", "GET get-user-departments")),
-    Tab("resources", _resources, ("GET explain-user-resources",)),
+    Tab("resources", _resources, ("GET explain-user-resources", DATA_PERMISSIONS)),
     Tab("sessions", _sessions, ("GET list-sessions",)),
     Tab("sign-ins", _sign_ins, ("POST get-user-action-logs",)),
     Tab("audit", _audit, (audit.LIST,)),

@@ -84,6 +84,7 @@ DEPARTMENTS: dict[str, Judged] = {
     "POST has-any-role": "by person",
     "GET explain-user-roles": "by person",
     "GET explain-user-resources": "by person",
+    "GET explain-user-data-permissions": "by person",
     "GET get-user-accessible-apps": "by person",
     "GET get-user-authorized-apps": "by person",
     "GET get-user-authorized-resources": "by person",

@@ -107,7 +107,7 @@ def _role(one: HeldRole) -> ExplainedRoleDto:
         name=one.role.name or one.role.code,
         namespace=one.role.namespace,
         direct=any(source.type == "USER" for source in one.through),
-        through=[_source(source) for source in one.through],
+        through=[source_dto(source) for source in one.through],
     )
 
 
@@ -129,12 +129,12 @@ def _reason(one: Reason) -> ReasonDto:
         actions=list(one.statement.actions),
         conditional=bool(one.statement.condition),
         policy_code=one.statement.policy,
-        source=_source(one.source),
-        role_through=[_source(source) for source in one.role_through],
+        source=source_dto(one.source),
+        role_through=[source_dto(source) for source in one.role_through],
     )
 
 
-def _source(one: Source) -> SourceDto:
+def source_dto(one: Source) -> SourceDto:
     kind = "DEPARTMENT" if one.type == "ORG" else one.type.value
     return SourceDto(source_type=kind, code=one.code, name=one.name, direct=one.direct)
 

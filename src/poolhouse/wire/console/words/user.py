@@ -40,6 +40,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "effect_deny": ("拒绝", "Denied"),
     "actions_allowed": ("操作", "Actions"),
     "any_action": ("任何操作", "any action"),
+    "data_permissions": ("数据权限（{count}）", "Data permissions ({count})"),
+    "data_permissions_help": (
+        "数据策略授予此人的全部权限，所有权限空间都在内；拒绝连同其下的节点，并优先于允许",
+        "All that data policies say to this person, in every namespace; a denial is about all below its node too, and "
+        "beats what allows",
+    ),
+    "data_permissions_none": ("没有数据策略授予此人", "No data policy is given to this person"),
+    "overruled": ("被拒绝取代", "overruled by a denial"),
+    "permission": ("权限", "Permission"),
+    "source_data_policy": ("数据策略", "data policy"),
     "why": ("为什么", "Why"),
     "conditional": ("有条件", "under a condition"),
     "expires": ("到期时间", "Ends"),
