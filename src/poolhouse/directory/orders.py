@@ -64,6 +64,8 @@ _BY_INDEX = "user_field_values f"
 _BY_CREATION = frozenset({NEWEST, "u.created_at, u.id desc"})
 _OF_ANY_TABLE = _BY_CREATION | {"u.id", "u.id desc"}
 """Orders by what `user_search` has, too."""
+_FOUND_EMPTY = frozenset({"username", "email", "external_id"})
+"""Who has none of these is found by the index of it."""
 _TIMES = frozenset({"updated_at", "status_changed_at", "signed_up"})
 """Everybody has one, and an index has them all."""
 
@@ -185,7 +187,7 @@ class Stretch:
     by_index: bool = False
     """Its order and term are over `user_field_values f`."""
     is_usual: bool = False
-    """Its term holds for most, and no index has it."""
+    """Its term holds for most, or no index has it: whom it does not hold for are walked past."""
 
     def ids(self, where: Listed, limit: int, offset: int) -> str:
         """A query over the parameters of `where`: pool_id and id, in order."""
@@ -215,6 +217,11 @@ class Stretch:
             f"select {found} from {source} where {where.walked().sql} and {alias}.pool_id = $1{also} "
             f"order by {order} limit {limit:d} offset {offset:d}"
         )
+
+    @property
+    def is_of_one_table(self) -> bool:
+        """Whether the first of it are found by its own table alone, as `among_first` looks for them."""
+        return not (self.by_logins or self.by_index) or "u." not in _over_logins(self.order)
 
     def is_longer(self, where: Listed, most: int) -> tuple[str, list[Any]]:
         """A query and its parameters: whether `among_first` leaves somebody out."""
@@ -287,8 +294,7 @@ async def stretches(db: Reads, pool_id: str, sorts: Sequence[Sort], where: Liste
         groups = await _groups(db, pool_id, first, tie)
         value = where.values.get(first.field)
         return [one for one in groups if value is None or not one.size or one.term.endswith(f"'{value}'")]
-    found = _filled_and_empty(first, direction, tie)
-    return [one for one in found if one.by_logins] if first.field in where.logins else found
+    return _filled_and_empty(first, direction, tie, where)
 
 
 def gathered(where: Listed, sorts: Sequence[Sort], limit: int, offset: int) -> str:
@@ -423,14 +429,25 @@ def _by_value(field: Field, key: str, sort: Sort, tie: str) -> list[Stretch]:
     return [Stretch(order, f"f.key = {key} and {column} is not null", by_index=True), Stretch(tie, has_none)]
 
 
-def _filled_and_empty(sort: Sort, direction: str, tie: str) -> list[Stretch]:
+def _filled_and_empty(sort: Sort, direction: str, tie: str, where: Listed) -> list[Stretch]:
+    """Of who logged in, those without a value are looked for among the logins, where an index has them: they are few,
+    and most of the pool without one never logged in. Of who never did, those with a value are, likewise."""
     counts = sort.field == "logins_count"  # none is a number, too
     present, absent = ("> 0", "= 0") if counts else ("is not null", "is null")
-    empty = Stretch(tie, f"u.{sort.field} {absent}")
-    table = "l" if sort.field in LOGINS else "u"
+    by_logins = sort.field in LOGINS
+    table = "l" if by_logins else "u"
+    also = " and l.last_login is null" if by_logins and where.never_logged_in else ""
     filled = Stretch(
-        f"{table}.{sort.field}{direction}, {tie}", f"{table}.{sort.field} {present}", by_logins=table == "l"
+        f"{table}.{sort.field}{direction}, {tie}",
+        f"{table}.{sort.field} {present}{also}",
+        by_logins=by_logins,
     )
+    if by_logins and where.with_logins:
+        empty = Stretch(_over_logins(tie), f"l.{sort.field} {absent}", by_logins=True)
+    else:
+        empty = Stretch(tie, f"u.{sort.field} {absent}", is_usual=sort.field not in _FOUND_EMPTY)
+    if sort.field in where.logins:  # whoever is listed has one
+        return [filled]
     return [empty, filled] if counts and not sort.descending else [filled, empty]
 
 

@@ -129,7 +129,13 @@ async def _kept(
         counts = counts_of(pool_id, query, where)
         return await deep.page(db, where, counts, query.page, oldest_first=not newest_first)
     total = await totals.of(db, pool_id, query, where)
-    return Page(total, await _rows(db, pool_id, query, where) if total > query.page.offset else [])
+    if total <= query.page.offset:
+        return Page(total, [])
+    if not (where.unfiltered or orders.is_by_creation(query.sort)):
+        counted = Counted(total, await users_of(db, pool_id, UserQuery()))
+        if (walked := await _walk(db, pool_id, query, where, counted)) is not None:
+            return Page(total, walked)
+    return Page(total, await _rows(db, pool_id, query, where))
 
 
 async def _by_value(
@@ -206,7 +212,10 @@ async def _walk(
 ) -> list[User] | None:
     """The page, found by walking through people in the order of the list, each looked up and judged. None where that is
     further than it is worth: than to gather all who are listed, whom no order helps to find. `looked`: at so many of
-    the newest, where the page is not."""
+    the newest, where the page is not.
+
+    Where the walk was in vain, those who are listed come late in the order, and nobody knows how late: all of them are
+    gathered, which reads a table once, where to walk on would look up everybody before them."""
     page = query.page
     offset = 0 if page.after else page.offset
     among = counted.users
@@ -217,22 +226,23 @@ async def _walk(
         most = min(most, MOST_WALKED)  # there may be many more
     if most > MOST_WALKED or (most <= looked and not where.counted):
         return None
-    if counted.is_exact:
-        gathered = orders.gathered(where, query.sort, page.rows, offset)
-        if most * WALKED_COST > await cost(db, gathered, where):
-            return await _users(db, gathered, where)
+    gathered = orders.gathered(where, query.sort, page.rows, offset)
+    if counted.is_exact and most * WALKED_COST > await cost(db, gathered, where):
+        return await _users(db, gathered, where)
     if where.with_search and not (query.sort or where.counted or where.with_logins or page.after):
         rows = await _users(db, orders.among_newest(where, most, page.rows, offset), where)
-        return rows if len(rows) == page.rows else None
+        return rows if len(rows) == page.rows else await _users(db, gathered, where)
     found: list[User] = []
     for stretch in await orders.stretches(db, pool_id, query.sort, where):
+        if not stretch.is_of_one_table:
+            return await _users(db, gathered, where)
         rows = await _users(db, stretch.among_first(where, most, page.rows - len(found), offset), where)
         found += rows
         if len(found) == page.rows:
             return found
         is_longer, args = stretch.is_longer(where, most)
         if await db.search_fetchval(is_longer, *args):
-            return None
+            return await _users(db, gathered, where)
         if rows:
             offset = 0
         elif offset:
