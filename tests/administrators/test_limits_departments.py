@@ -22,6 +22,7 @@ from poolhouse.errors import (
     LimitedRole,
     NodeNotFound,
     NotFound,
+    NotPermitted,
     PoolhouseError,
     UserNotFound,
     UsersNotFound,
@@ -266,6 +267,48 @@ async def test_somebody_new_is_in_one_of_the_departments(world: World) -> None:
         one = made[0] if isinstance(made, list) else made
         assert (await world.ask("GET get-user", {"userId": one.user_id})).user_id == one.user_id
     assert (await _listed(world, "POST list-users", {}))[0] == 3
+
+
+async def test_an_export_has_nobody_of_other_departments(world: World) -> None:
+    """Whether of everybody, of all that match or of those named; and the log says within which departments."""
+    both, ours = [world.theirs.id, world.ours.id], [world.ours.id]
+    by_mail = {"field": "email", "operator": "CONTAINS", "value": "example"}
+    for operation, values in (
+        ("GET export-users", {}),
+        ("GET export-users", {"format": "csv", "columns": ["id"]}),
+        ("POST export-users", {"match": {"everybody": True}}),
+        ("POST export-users", {"match": {"keywords": "example.com"}}),
+        ("POST export-users", {"match": {"advancedFilter": [by_mail]}}),
+        ("POST export-users", {"userIds": [*both, new_id()]}),
+    ):
+        told = [await _taken(world, world.owner, operation, values)]
+        told.append(await _taken(world, world.caller, operation, values))
+        assert [world.theirs.id in one for one in told] == [True, False], (operation, values)
+        assert [world.ours.id in one for one in told] == [True, True], (operation, values)
+        assert world.theirs.username not in told[1]
+    alone = {"userIds": [world.theirs.id], "columns": ["id"]}
+    assert await _taken(world, world.caller, "POST export-users", alone) == ""
+    hashes = {"withPasswordHashes": True}
+    with pytest.raises(NotPermitted):
+        await _taken(world, world.caller, "GET export-users", hashes)
+    sales = {"organizationCode": "acme", "departmentId": world.sales}
+    elsewhere = {"advancedFilter": [{"field": "department", "operator": "IN", "value": [sales]}]}
+    with pytest.raises(NodeNotFound):
+        await _taken(world, world.caller, "POST export-users", {"match": elsewhere})
+    begun = await world.services.db.fetchval(
+        "select detail from audit_records where pool_id = $1 and operation = 'export' and actor_id = $2 "
+        "order by at limit 1",
+        world.caller.pool_id,
+        world.administrator.id,
+    )
+    assert begun["departments"] == [world.lab]
+    await world.services.department_members.set_departments(world.owner, ours[0], [Assignment(world.sales)])
+    assert await _taken(world, world.caller, "GET export-users", {}) == ""
+
+
+async def _taken(world: World, caller: Caller, operation: str, values: dict[str, Any]) -> str:
+    stream = await ask(world.services, caller, operation, values)
+    return b"".join([piece async for piece in stream.pieces]).decode()
 
 
 # -- departments -------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -39,6 +39,7 @@ from poolhouse.fields.model import TargetType
 from poolhouse.fields.store import FieldStore
 from poolhouse.migration import postgres_exports
 from poolhouse.migration.import_columns import CUSTOM, FIELDS, PREFERRED
+from poolhouse.orgs.postgres_members import members_among
 from poolhouse.texts import EMPTY, storable, too_many
 from poolhouse.times import v3_time
 from poolhouse.users.model import CUSTOM_DATABASE, UserQuery
@@ -110,6 +111,8 @@ class Wanted:
             said["users"] = len(self.user_ids)
         if self.query is not None:
             said["matching"] = True
+            if self.query.within:
+                said["departments"] = list(self.query.within)
         return said | ({"columns": list(self.columns)} if self.columns else {})
 
 
@@ -130,11 +133,13 @@ class UserExports:
         """Pages of at most `page` (PAGE) rows, by id, as the pool was at the first. Close it: it holds a connection.
 
         Hashes are for whoever has the machine or the pool's own secret. The audit log says who took what before the
-        first row is given, and how many there were when it ends, in whichever way. Raises NotPermitted,
+        first row is given, and how many there were when it ends, in whichever way. Whoever is limited to departments
+        is given those who are in one of them, in the snapshot. Raises NotPermitted,
         NotAuthenticated, NotSupportedByDirectory where people are not kept here, InvalidInput and TooLarge naming
         `userIds` or `columns`, FieldNotFound, what searching raises, TooManyRequests and Overloaded.
         """
         await self._require(caller, wanted)
+        wanted = _within(caller, wanted)
         ids = await self._ids(caller, wanted)
         with self.place(caller.pool_id) as still:
             await self._audit.write(self._db, caller, Event("export", "user", detail=wanted.said()))
@@ -210,6 +215,9 @@ class UserExports:
         read = partial(postgres_exports.named, tx, caller.pool_id, wanted.fields, hashes=wanted.hashes)
         if wanted.user_ids is not None:
             named = sorted(set(wanted.user_ids))
+            if departments := _departments(caller):
+                theirs = await members_among(tx, caller.pool_id, named, departments)
+                named = [one for one in named if one in theirs]
             for at in range(0, len(named), size):
                 if people := await read(named[at : at + size]):
                     yield people
@@ -255,6 +263,20 @@ class UserExports:
             value = self._fields.loaded(caller.pool_id, TargetType.USER, row)
             found.setdefault(row["target_id"], {})[value.key] = _plain(value.value)
         return found
+
+
+def _within(caller: Caller, wanted: Wanted) -> Wanted:
+    """Of all, or of all that match, those whom the caller's limits let them know of. Those named are found by their
+    ids, and judged then."""
+    departments = _departments(caller)
+    if not departments or wanted.user_ids is not None:
+        return wanted
+    query = wanted.query or UserQuery()
+    return replace(wanted, query=replace(query, within=departments))
+
+
+def _departments(caller: Caller) -> tuple[str, ...]:
+    return tuple(sorted(caller.limits.departments)) if caller.limits else ()
 
 
 def _check(wanted: Wanted) -> None:

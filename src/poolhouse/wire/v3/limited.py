@@ -62,6 +62,8 @@ DEPARTMENTS: dict[str, Judged] = {
     "GET list-archived-users": "by its list",
     "GET get-user-batch": "by its list",
     "POST find-users": "by its list",
+    "GET export-users": "by its list",
+    "POST export-users": "by its list",
     "GET get-user": "by person",
     "POST create-user": "of new people",
     "POST create-users-batch": "of new people",
