@@ -113,9 +113,11 @@ class UserService:
         await self._records.require_all(caller, user_ids)
 
     async def list_by_ids(self, caller: Caller, user_ids: Sequence[str]) -> list[User]:
-        """In the order of their ids; unknown ones are left out."""
+        """In the order of their ids; unknown ones are left out, and for whoever is limited to departments those who
+        are in none of them."""
         caller.require_administrator()
-        return await self._records.list_by_ids(caller, user_ids)
+        found = await self._records.list_by_ids(caller, user_ids)
+        return [user for user in await self._theirs(caller, found) if user]
 
     async def page_of(
         self, caller: Caller, ids: Callable[[PageRequest], Awaitable[Page[str]]], page: PageRequest

@@ -10,7 +10,7 @@ from poolhouse.accounts.service import AccountChange, AccountService
 from poolhouse.accounts.users import UserService
 from poolhouse.bulk.model import Act, Arguments
 from poolhouse.caller import Caller
-from poolhouse.errors import FieldNotFound, InvalidInput
+from poolhouse.errors import FieldNotFound, InvalidInput, UserNotFound
 from poolhouse.fields.model import TargetType as FieldTarget
 from poolhouse.fields.service import FieldService
 from poolhouse.fields.values import check, form
@@ -22,7 +22,7 @@ from poolhouse.roles.model import RoleKey, Target, TargetType
 from poolhouse.roles.service import RoleService
 from poolhouse.sessions.service import SessionService
 from poolhouse.users import rules
-from poolhouse.users.model import Status, UserDraft
+from poolhouse.users.model import Status, UserDraft, UserKey
 from poolhouse.users.profile_fields import KNOWN_BY, TEXT, WRITABLE
 
 _ONES_OWN = KNOWN_BY | {"main_department_id", "phone_country_code", "identity_number"}
@@ -66,12 +66,15 @@ Deed = Callable[[Services, Caller, str, Arguments], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`needs`: the arguments it has, all of them needed but `note`. `prepare` raises what would befall everybody."""
+    """`needs`: the arguments it has, all of them needed but `note`. `prepare` raises what would befall everybody.
+    `within`: whoever is limited to departments may do it to those who are in one. Groups and roles give rights, no
+    limited role writes users and departments both, and nobody is deleted within limits."""
 
     scopes: frozenset[str]
     deed: Deed
     needs: tuple[str, ...] = ()
     prepare: Prepare | None = None
+    within: bool = False
 
 
 async def _block(at: Services, caller: Caller, user_id: str, given: Arguments) -> None:
@@ -158,18 +161,25 @@ _ROLE = ("role", "namespace")
 _FIELD = ("value",)
 
 ACTS: Mapping[Act, Row] = {
-    "BLOCK": Row(_USERS, _block),
-    "ACTIVATE": Row(_USERS, _activate),
-    "END_SESSIONS": Row(_USERS, _end_sessions),
+    "BLOCK": Row(_USERS, _block, within=True),
+    "ACTIVATE": Row(_USERS, _activate, within=True),
+    "END_SESSIONS": Row(_USERS, _end_sessions, within=True),
     "ADD_TO_GROUP": Row(_GROUPS, _add_to_group, ("group",), _has_group),
     "REMOVE_FROM_GROUP": Row(_GROUPS, _remove_from_group, ("group",), _has_group),
     "ASSIGN_ROLE": Row(_ROLES, _assign_role, _ROLE, _has_role),
     "REVOKE_ROLE": Row(_ROLES, _revoke_role, _ROLE, _has_role),
     "ADD_TO_DEPARTMENT": Row(_ORGS, _add_to_department, ("node",), _has_node),
     "REMOVE_FROM_DEPARTMENT": Row(_ORGS, _remove_from_department, ("node",), _has_node),
-    "SET_FIELD": Row(_USERS, _set_field, _FIELD, _is_settable),
+    "SET_FIELD": Row(_USERS, _set_field, _FIELD, _is_settable, within=True),
     "DELETE": Row(_USERS, _delete),
 }
+
+
+async def require_within(at: Services, caller: Caller, user_id: str) -> None:
+    """Before each of whoever is limited to departments, by who is where at that moment. Raises UserNotFound for who is
+    not theirs, as for nobody."""
+    if caller.limits is not None and await at.users.find(caller, UserKey("id", user_id)) is None:
+        raise UserNotFound(user_id=user_id)
 
 
 def kept(act: Act, given: Mapping[str, Any]) -> dict[str, Any]:

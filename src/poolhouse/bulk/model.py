@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from poolhouse.caller import Caller
+from poolhouse.caller import Caller, Limits
 from poolhouse.errors import Lang
 from poolhouse.users.model import UserQuery
 
@@ -34,7 +34,8 @@ field of users) or `custom` (a custom field's key) with `value`, `note`."""
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asked, and with what rights: `scopes` None is everything, as of a Caller."""
+    """Who asked, and with what rights: `scopes` None is everything, as of a Caller. `departments`: to which they were
+    limited; None for no limits."""
 
     kind: str
     id: str
@@ -42,10 +43,23 @@ class Actor:
     lang: Lang
     ip: str | None
     user_agent: str
+    departments: frozenset[str] | None = None
 
     @classmethod
     def of(cls, caller: Caller) -> Actor:
-        return cls(caller.kind, caller.actor_id, caller.scopes, caller.lang, caller.ip, caller.user_agent)
+        return cls(
+            caller.kind,
+            caller.actor_id,
+            caller.scopes,
+            caller.lang,
+            caller.ip,
+            caller.user_agent,
+            caller.limits.departments if caller.limits else None,
+        )
+
+    @property
+    def limits(self) -> Limits | None:
+        return None if self.departments is None else Limits(departments=self.departments)
 
 
 @dataclass(frozen=True, slots=True)

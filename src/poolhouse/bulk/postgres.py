@@ -22,7 +22,7 @@ KEPT_DAYS, KEPT = 30, 20
 
 _COLUMNS = (
     "id, pool_id, act, arguments, user_ids, query, expected, actor_kind, actor_id, scopes, lang, ip, user_agent, "
-    "status, reason, position, after_at, after_id, walked, done, failed, created_at, updated_at, ended_at"
+    "departments, status, reason, position, after_at, after_id, walked, done, failed, created_at, updated_at, ended_at"
 )
 
 
@@ -34,8 +34,8 @@ async def insert(tx: Tx, act: BulkAct, most: int) -> BulkAct | None:
     await tx.execute("select pg_advisory_xact_lock(hashtext('poolhouse bulk'), hashtext($1))", act.pool_id)
     row = await tx.fetchrow(
         "insert into bulk_acts (pool_id, id, act, arguments, user_ids, query, expected, actor_kind, actor_id, scopes, "
-        "lang, ip, user_agent) select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 "
-        "where (select count(*) from bulk_acts where pool_id = $1 and ended_at is null) < $14 "
+        "lang, ip, user_agent, departments) select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 "
+        "where (select count(*) from bulk_acts where pool_id = $1 and ended_at is null) < $15 "
         "on conflict do nothing "
         f"returning {_COLUMNS}",
         act.pool_id,
@@ -51,6 +51,7 @@ async def insert(tx: Tx, act: BulkAct, most: int) -> BulkAct | None:
         act.actor.lang,
         act.actor.ip,
         act.actor.user_agent,
+        _listed(act.actor.departments),
         most,
     )
     return _act(row) if row else None
@@ -63,12 +64,21 @@ async def find(db: Executor, pool_id: str, act_id: str) -> BulkAct | None:
     return _act(row) if row else None
 
 
-async def page(db: Executor, pool_id: str, wanted: PageRequest) -> Page[BulkAct]:
-    """Newest first."""
-    total = await db.fetchval("select count(*) from bulk_acts where pool_id = $1", pool_id)
+async def page(
+    db: Executor, pool_id: str, wanted: PageRequest, begun_by: Actor | None = None
+) -> Page[BulkAct]:
+    """Newest first. `begun_by`: theirs alone, with the limits that they have."""
+    actor_id, departments = (begun_by.id, _listed(begun_by.departments)) if begun_by else (None, None)
+    where = (
+        "pool_id = $1 and ($2::text is null or "
+        "(actor_kind = 'administrator' and actor_id = $2 and departments = $3::text[]))"
+    )
+    total = await db.fetchval(f"select count(*) from bulk_acts where {where}", pool_id, actor_id, departments)
     rows = await db.fetch(
-        f"select {_COLUMNS} from bulk_acts where pool_id = $1 order by created_at desc, id desc limit $2 offset $3",
+        f"select {_COLUMNS} from bulk_acts where {where} order by created_at desc, id desc limit $4 offset $5",
         pool_id,
+        actor_id,
+        departments,
         wanted.size,
         wanted.offset,
     )
@@ -273,15 +283,28 @@ async def erase_person(tx: Executor, pool_id: str, person: Person) -> int:
     return changed
 
 
+def _listed(departments: frozenset[str] | None) -> list[str] | None:
+    return None if departments is None else sorted(departments)
+
+
 def _act(row: Record) -> BulkAct:
     found: dict[str, Any] = dict(row.items())
     kind, actor_id = found.pop("actor_kind"), found.pop("actor_id")
     scopes, lang, ip, agent = (found.pop(name) for name in ("scopes", "lang", "ip", "user_agent"))
+    departments = found.pop("departments")
     after_at, after_id = found.pop("after_at"), found.pop("after_id")
     user_ids, query = found.pop("user_ids"), found.pop("query")
     return BulkAct(
         **found,
-        actor=Actor(kind, actor_id, None if scopes is None else frozenset(scopes), lang, ip, agent),
+        actor=Actor(
+            kind,
+            actor_id,
+            None if scopes is None else frozenset(scopes),
+            lang,
+            ip,
+            agent,
+            None if departments is None else frozenset(departments),
+        ),
         after=(after_at, after_id) if after_at else None,
         user_ids=None if user_ids is None else tuple(user_ids),
         query=None if query is None else msgspec.convert(query, UserQuery),

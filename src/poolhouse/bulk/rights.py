@@ -8,7 +8,7 @@ from typing import cast
 from poolhouse.administrators.service import AdministratorService
 from poolhouse.bulk.acts import ACTS
 from poolhouse.bulk.model import Actor, BulkAct
-from poolhouse.caller import ActorKind, Caller
+from poolhouse.caller import ActorKind, Caller, Limits
 from poolhouse.credentials.access_keys import AccessKeyService
 from poolhouse.errors import LimitedRole, NotPermitted
 
@@ -19,11 +19,16 @@ class Rights:
 
     async def caller(self, act: BulkAct) -> Caller:
         """Raises as `caller_of`."""
-        return await self.caller_of(act.pool_id, act.actor, ACTS[act.act].scopes, act.request_id)
+        row = ACTS[act.act]
+        found = await self.caller_of(act.pool_id, act.actor, row.scopes, act.request_id)
+        if found.limits is not None and not row.within:
+            raise LimitedRole(f"{act.act} is not among what is done within limits")
+        return found
 
     async def caller_of(self, pool_id: str, actor: Actor, scopes: frozenset[str], request_id: str) -> Caller:
-        """Asked before each piece. Raises Refused once they were disabled, lost the role or key, or one of `scopes`;
-        PoolNotFound."""
+        """Asked before each piece. Raises Refused once they were disabled, lost the role or key, or one of `scopes`, or
+        are limited otherwise than when they began: what they meant by all is not all that there is now. PoolNotFound.
+        """
         asked = Caller(
             pool_id,
             kind=cast(ActorKind, actor.kind),
@@ -35,24 +40,25 @@ class Rights:
             request_id=request_id,
         )
         if actor.kind == "administrator" and actor.id != pool_id:
-            asked = replace(asked, scopes=_common(actor.scopes, await self._now(asked)))
+            now, limits = await self._now(asked)
+            if limits != actor.limits:
+                raise LimitedRole("limited otherwise than when it was begun")
+            asked = replace(
+                asked, scopes=_common(actor.scopes, now), limits=limits, admitted=limits is not None
+            )
         asked.require_administrator()
         asked.require_scopes(scopes)
         return asked
 
-    async def _now(self, asked: Caller) -> frozenset[str] | None:
+    async def _now(self, asked: Caller) -> tuple[frozenset[str] | None, Limits | None]:
         if found := await self._administrators.caller_later(asked.actor_id, asked.pool_id, asked):
-            if found.limits is not None:
-                raise LimitedRole("no act upon many users is within limits")
-            return found.scopes
+            return found.scopes, found.limits
         key = await self._keys.resolve(asked.actor_id)
         if key is None or key.pool_id != asked.pool_id:
             raise NotPermitted(
                 "whoever began it is no administrator, nor an access key of the pool, any more"
             )
-        if key.limits is not None:
-            raise LimitedRole("no act upon many users is within limits")
-        return key.scopes
+        return key.scopes, key.limits
 
 
 def _common(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:

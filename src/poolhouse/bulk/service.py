@@ -19,6 +19,7 @@ from poolhouse.directory.chooser import Directories
 from poolhouse.errors import (
     InvalidInput,
     InvalidOperation,
+    LimitedRole,
     Missing,
     NotFound,
     NotSupportedByDirectory,
@@ -57,13 +58,15 @@ class BulkActs:
         """Upon those named, or upon all that match: who was there by now, and matches when their turn comes.
 
         `confirm`: how many, which a deletion must say; it deletes no more. Raises InvalidInput and TooLarge naming the
-        argument, NotPermitted for the scopes of the act, what the thing it is done with raises where it is not there,
-        NotSupportedByDirectory where people are not kept here, InvalidOperation beside MOST_OPEN others, QueryTooBroad
-        for a deletion of more than can be counted.
+        argument, NotPermitted for the scopes of the act, LimitedRole where it is not done within limits, what the thing
+        it is done with raises where it is not there, NotSupportedByDirectory where people are not kept here,
+        InvalidOperation beside MOST_OPEN others, QueryTooBroad for a deletion of more than can be counted.
         """
         caller.require_administrator()
         row = ACTS[act]
         caller.require_scopes(row.scopes)
+        if caller.limits is not None and not row.within:
+            raise LimitedRole(f"{act} is not among what is done within limits")
         if not (await self._directories.of(caller.pool_id)).keeps_profiles:
             raise NotSupportedByDirectory(what="bulk acts")
         arguments = _arguments(act, given)
@@ -81,17 +84,18 @@ class BulkActs:
         return await self._begin(caller, act, arguments, named, query, expected)
 
     async def get(self, caller: Caller, act_id: str) -> BulkAct:
-        """Raises NotFound."""
+        """Whoever is limited sees what they began themselves, with the limits that they have. Raises NotFound."""
         caller.require_administrator()
         act = await postgres.find(self._db, caller.pool_id, act_id)
-        if act is None:
+        if act is None or not _is_theirs(caller, act):
             raise NotFound(act_id=act_id)
         return act
 
     async def list(self, caller: Caller, page: PageRequest) -> Page[BulkAct]:
-        """Newest first; those of the last 30 days, of which 20 that have ended."""
+        """Newest first; those of the last 30 days, of which 20 that have ended. Of whoever is limited as `get`."""
         caller.require_administrator()
-        return await postgres.page(self._db, caller.pool_id, page)
+        theirs = Actor.of(caller) if caller.limits is not None else None
+        return await postgres.page(self._db, caller.pool_id, page, theirs)
 
     async def results(
         self, caller: Caller, act_id: str, page: PageRequest, outcome: Outcome | None = None
@@ -162,6 +166,17 @@ class BulkActs:
             await self._audit.write(tx, caller, Event("create", "bulk_act", begun.id, detail=detail))
             await tx.notify(postgres.CHANNEL)
         return begun
+
+
+def _is_theirs(caller: Caller, act: BulkAct) -> bool:
+    if caller.limits is None:
+        return True
+    asking = Actor.of(caller)
+    return (asking.kind, asking.id, asking.departments) == (
+        act.actor.kind,
+        act.actor.id,
+        act.actor.departments,
+    )
 
 
 def ending(act: BulkAct) -> Event:

@@ -17,7 +17,7 @@ import structlog
 
 from poolhouse.audit.service import AuditLog
 from poolhouse.bulk import postgres
-from poolhouse.bulk.acts import ACTS, Services
+from poolhouse.bulk.acts import ACTS, Services, require_within
 from poolhouse.bulk.model import BulkAct, Result
 from poolhouse.bulk.rights import Rights
 from poolhouse.bulk.service import ending
@@ -187,6 +187,7 @@ class BulkWork(Turns):
         try:
             for attempt in range(RETRIES):
                 try:
+                    await require_within(self._services, caller, user_id)
                     await ACTS[act.act].deed(self._services, caller, user_id, act.arguments)
                     break
                 except (Overloaded, TooManyRequests):
