@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.console.conftest import Open, Things
 from tests.console.test_forms import held, send
+from tests.federation.fitting import FIELDS, as_stored_before
 
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services
@@ -157,8 +158,10 @@ async def test_a_connection_is_switched_on_in_an_application_and_off(
 async def test_the_trial_of_a_connection_tells_the_step_and_what_to_do(
     services: Services, pool: PoolForTests, console: Open
 ) -> None:
-    bare = ConnectionDraft("oidc", "bare", "公司", {"issuer": "https://login.example"})
+    bare = ConnectionDraft("oidc", "bare", "公司", FIELDS)
     source = await services.sources.create(pool.administrator, "公司", "oidc", connections=[bare])
+    fields = {"issuer": "https://login.example"}
+    await as_stored_before(services, pool.id, source.connections[0].id, fields)
     one, here = await console("owner"), f"/pools/{{pool}}/sources/{source.id}"
     answer = await one.post(f"{here}/connections/{source.connections[0].id}/test", page=here)
     assert answer.status_code == 200

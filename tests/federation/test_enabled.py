@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 from tests.conftest import PoolForTests
 from tests.federation.conftest import Peer
+from tests.federation.fitting import FIELDS
 
 from poolhouse.tenants.model import ConnectionDraft
 
@@ -27,7 +28,7 @@ async def test_what_is_switched_on_and_signs_in_is_listed(peer: Peer, http: http
     administrator, sources = peer.pool.administrator, peer.services.sources
     for identifier, kind in (("off", "oidc"), ("hub", "github")):
         made = await sources.add_connection(
-            administrator, peer.source.id, ConnectionDraft(kind, identifier, identifier, {})
+            administrator, peer.source.id, ConnectionDraft(kind, identifier, identifier, FIELDS)
         )
         await sources.set_connection_enabled(administrator, made.id, "app", peer.app.id, kind == "github")
     assert (await _told(http, peer.pool.id, peer.app.id))["data"] == [

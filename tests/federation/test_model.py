@@ -6,10 +6,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.federation.fitting import FIELDS
 
-from poolhouse.errors import NotSupported, ProviderFailed
+from poolhouse.errors import InvalidInput, NotSupported, ProviderFailed
 from poolhouse.federation import catalog
+from poolhouse.federation.checking import require_fit
 from poolhouse.federation.model import Callback, ExternalId, ExternalUser, Manifest, checked, settled
+from poolhouse.federation.settings import read_settings
 from poolhouse.tenants.secrets import MASK, masked
 
 JOHN = ExternalId("generic", "john")
@@ -97,3 +100,28 @@ def test_exactly_the_secret_settings_are_masked(manifest: Manifest) -> None:
     assert {name for name, value in shown.items() if value == MASK} == {
         one.name for one in manifest.fields if one.secret
     }
+
+
+@pytest.mark.parametrize("manifest", catalog.MANIFESTS.values(), ids=catalog.MANIFESTS)
+def test_what_a_kind_needs_is_asked_for_by_name_and_what_it_does_not_know_is_kept(manifest: Manifest) -> None:
+    require_fit(manifest.kind, FIELDS)
+    with pytest.raises(InvalidInput) as refused:
+        require_fit(manifest.kind, {})
+    field = refused.value.facts["field"]
+    assert field.removeprefix("fields.") in {one.name for one in manifest.fields}
+    assert refused.value.message("zh-CN") != refused.value.message("en-US")
+    with pytest.raises(InvalidInput, match=r"fields\.syncProfile"):
+        require_fit(manifest.kind, {**FIELDS, "syncProfile": "sometimes"})
+
+
+def test_a_field_in_other_letters_stands_for_its_own() -> None:
+    """As the official console writes some kinds'."""
+    manifest = catalog.manifest_of("wechat:pc")
+    read = read_settings(manifest.settings, {"clientID": "a", "clientSecret": "b"})
+    assert msgspec.structs.asdict(read)["client_id"] == "a"
+    read = read_settings(manifest.settings, {"clientID": "a", "clientId": "c", "clientSecret": "b"})
+    assert msgspec.structs.asdict(read)["client_id"] == "c"
+
+
+def test_a_kind_that_is_not_built_is_stored_whatever_it_says() -> None:
+    require_fit("kuaishou:mobile", {"anything": [1]})

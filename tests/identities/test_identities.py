@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 from tests.conftest import PoolForTests
+from tests.federation.fitting import FIELDS
 
 from poolhouse.audit.model import Act, RecordQuery
 from poolhouse.directory.postgres import insert_identity
@@ -27,7 +28,7 @@ async def person(services: Services, pool: PoolForTests, name: str) -> str:
 
 
 async def source(services: Services, pool: PoolForTests, kind: str, *identifiers: str) -> Source:
-    drafts = [ConnectionDraft(f"{kind}:pc", one, one, {}) for one in identifiers]
+    drafts = [ConnectionDraft(f"{kind}:pc", one, one, FIELDS) for one in identifiers]
     return await services.sources.create(pool.administrator, kind, kind, connections=drafts)
 
 

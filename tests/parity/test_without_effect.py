@@ -11,6 +11,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 from graphql import GraphQLInputObjectType, get_nullable_type
+from tests.federation import fitting
 from tests.wire.v2.conftest import V2Client
 from tests.wire.v3.conftest import V3Client
 
@@ -171,10 +172,12 @@ async def test_an_identity_source_of_a_kind_that_nobody_can_sign_in_by_says_so(v
     for kind in get_args(ExtIdpConnType):
         expected = "" if signs_in(kind) else f"stored without effect: {kind}"
         named = {"type": kind, "identifier": f"one-{kind}", "displayName": kind}
-        made, said = await sent("create-ext-idp-conn", {"extIdpId": source["id"], **named, "fields": {}})
+        made, said = await sent(
+            "create-ext-idp-conn", {"extIdpId": source["id"], **named, "fields": fitting.FIELDS}
+        )
         assert said == expected
         for call, more in (
-            ("update-ext-idp-conn", {"displayName": "two", "fields": {}}),
+            ("update-ext-idp-conn", {"displayName": "two", "fields": fitting.FIELDS}),
             ("change-ext-idp-conn-state", {"appId": app, "enabled": False}),
             ("change-ext-idp-conn-association-state", {"association": False}),
         ):

@@ -1,10 +1,12 @@
 import pytest
 from tests.conftest import PoolForTests
+from tests.federation.fitting import as_stored_before
 
 from poolhouse.errors import (
     CodeTaken,
     ConnectionNotFound,
     IdentitySourceNotFound,
+    InvalidInput,
     NotAuthenticated,
     NotPermitted,
     TenantNotFound,
@@ -145,3 +147,27 @@ async def test_a_deleted_tenant_takes_its_sources_along(services: Services, pool
     await services.sources.create(admin, "n", "oidc", tenant_id=tenant.id, connections=[draft("w1")])
     await services.tenants.delete(admin, tenant.id)
     assert await services.sources.list(admin) == []
+
+
+async def test_a_connection_nobody_could_sign_in_by_is_refused_at_its_field_and_one_from_before_renamed(
+    services: Services, pool: PoolForTests
+) -> None:
+    admin, sources = pool.administrator, services.sources
+    source = await sources.create(admin, "公司", "oidc")
+    bad = ConnectionDraft("oidc", "corp", "公司", {"clientId": "c"})
+    for refused in (
+        sources.add_connection(admin, source.id, bad),
+        sources.create(admin, "x", "oidc", connections=[bad]),
+    ):
+        with pytest.raises(InvalidInput) as error:
+            await refused
+        assert error.value.facts["field"] == "fields.issuer"
+    assert [one.id for one in await sources.list(admin)] == [source.id]
+    good = {"issuer": "https://idp.example", "clientId": "c", "own": {"kept": True}}
+    connection = await sources.add_connection(admin, source.id, ConnectionDraft("oidc", "corp", "公司", good))
+    assert connection.fields == good
+    with pytest.raises(InvalidInput):
+        await sources.update_connection(admin, connection.id, {"fields": {"issuer": ""}})
+    await as_stored_before(services, pool.id, connection.id, {})
+    renamed = await sources.update_connection(admin, connection.id, {"display_name": "新", "fields": {}})
+    assert renamed.display_name == "新"

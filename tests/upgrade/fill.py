@@ -128,7 +128,7 @@ def _settings(pool: Pool) -> None:
 
 def _identities(pool: Pool, ids: dict[str, str]) -> None:
     source = pool.done("create-ext-idp", {"name": "企业微信", "type": "oidc"})
-    fields = {"clientId": "c-1", "clientSecret": "idp-secret"}
+    fields = {"issuer": "https://idp.example", "clientId": "c-1", "clientSecret": "idp-secret"}
     body = {
         "extIdpId": source["id"],
         "type": "oidc",

@@ -23,9 +23,19 @@ class Unfit(ValueError):
 
 
 def read_settings(settings: type[msgspec.Struct], fields: Mapping[str, Any]) -> msgspec.Struct:
-    """Raises Unfit."""
+    """A field that is null is not there, and one in other letters (`clientID`, as the official console writes some
+    kinds') stands for its own. Raises Unfit."""
+    exact = {one.encode_name for one in msgspec.structs.fields(settings)}
+    meant = {name.lower(): name for name in exact}
+    given = {name: value for name, value in fields.items() if value is not None}
+    for name in [*given]:
+        if name not in exact and (own := meant.get(name.lower())):
+            given.setdefault(own, given[name])
+    for one in msgspec.structs.fields(settings):
+        if one.required and given.get(one.encode_name) == "":
+            raise Unfit(one.encode_name, "不能为空", "must be given")
     try:
-        return msgspec.convert(dict(fields), settings, strict=False)
+        return msgspec.convert(given, settings, strict=False)
     except msgspec.ValidationError as error:
         if isinstance(error.__cause__, Unfit):
             raise error.__cause__ from None

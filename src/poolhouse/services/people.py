@@ -15,6 +15,7 @@ from poolhouse.directory.chooser import Directories
 from poolhouse.directory.postgres import PostgresDirectory, insert_identity
 from poolhouse.directory.postgres_members_below import MembersBelow
 from poolhouse.directory.stored_passwords import StoredPasswords
+from poolhouse.federation.checking import require_fit
 from poolhouse.fields.model import TargetType
 from poolhouse.fields.service import FieldService
 from poolhouse.groups.service import GroupService
@@ -137,7 +138,7 @@ def build_people(
         identities=IdentityService(db, records, audit),
         tenants=tenants,
         tenant_departments=TenantDepartments(db, tenants, memberships.department_members),
-        sources=SourceService(db, raw.box, audit),
+        sources=SourceService(db, raw.box, audit, require_fit),
         accounts=AccountService(
             db=db,
             users=records,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,8 +29,16 @@ from poolhouse.texts import no_program
 
 
 class SourceService:
-    def __init__(self, db: Database, box: SecretBox, audit: AuditLog) -> None:
-        self._db, self._box, self._audit = db, box, audit
+    """`require_fit(type, fields)`: raises InvalidInput for what a connection of the type cannot sign in with."""
+
+    def __init__(
+        self,
+        db: Database,
+        box: SecretBox,
+        audit: AuditLog,
+        require_fit: Callable[[str, Mapping[str, Any]], None],
+    ) -> None:
+        self._db, self._box, self._audit, self._require_fit = db, box, audit, require_fit
 
     async def list(
         self, caller: Caller, *, tenant_id: str | None = None, app_id: str | None = None
@@ -56,7 +64,7 @@ class SourceService:
         tenant_id: str | None = None,
         connections: Sequence[ConnectionDraft] = (),
     ) -> Source:
-        """With its first connections, all or nothing. Raises TenantNotFound, CodeTaken (identifier)."""
+        """With its first connections, all or nothing. Raises TenantNotFound, CodeTaken (identifier), InvalidInput."""
         caller.require_administrator()
         source = Source(new_id(), caller.pool_id, _filled(name, "name"), _filled(type_, "type"), tenant_id)
         async with self._db.transaction() as tx:
@@ -112,7 +120,10 @@ class SourceService:
     async def update_connection(
         self, caller: Caller, connection_id: str, values: Mapping[str, Any]
     ) -> Connection:
-        """`values`: display_name, fields (MASK keeps a secret), match_fields, logo, login_only, associable."""
+        """`values`: display_name, fields (MASK keeps a secret), match_fields, logo, login_only, associable.
+
+        Raises ConnectionNotFound, InvalidInput naming the field.
+        """
         caller.require_administrator()
         found = await rows.find_connection(self._db, caller.pool_id, connection_id, self._box)
         if found is None:
@@ -120,6 +131,8 @@ class SourceService:
         connection, stored = found
         no_program("logo", values.get("logo"))
         fields = unmasked(values["fields"], stored) if "fields" in values else stored
+        if fields != stored:  # what was stored before it was judged can still be renamed
+            self._require_fit(connection.type, fields)
         changed = replace(connection, **{**values, "fields": fields})
         async with self._db.transaction() as tx:
             await rows.update_connection(tx, caller.pool_id, changed, self._box)
@@ -185,6 +198,7 @@ class SourceService:
 
     async def _add_connection(self, tx: Tx, caller: Caller, source_id: str, draft: ConnectionDraft) -> str:
         no_program("logo", draft.logo)
+        self._require_fit(_filled(draft.type, "type"), draft.fields)
         connection = Connection(
             id=new_id(),
             source_id=source_id,

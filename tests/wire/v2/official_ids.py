@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.federation.fitting import FIELDS
+
 from poolhouse.audit.model import Event
 from poolhouse.caller import Caller
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
@@ -51,7 +53,6 @@ async def tenants(services: Services, pool_id: str) -> None:
             "update tenants set id = $3 where pool_id = $1 and id = $2", pool_id, tenant.id, tenant_id
         )
         await services.tenants.add_members(admin, tenant_id, USERS)
-    draft = ConnectionDraft("wechat:pc", "", "微信")
     for number, source_id in enumerate(SOURCES):
         source = await services.sources.create(admin, "微信身份源", "wechat", tenant_id=DETAILED)
         await db.execute(
@@ -61,7 +62,7 @@ async def tenants(services: Services, pool_id: str) -> None:
             source_id,
         )
         for connection_id in CONNECTIONS if number == len(SOURCES) - 1 else ():
-            draft = ConnectionDraft("wechat:pc", f"wechat-{connection_id}", "微信")
+            draft = ConnectionDraft("wechat:pc", f"wechat-{connection_id}", "微信", FIELDS)
             connection = await services.sources.add_connection(admin, source_id, draft)
             place = f"{pool_id}/identity_connections/fields/{connection_id}"
             await db.execute(

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from tests.federation.fitting import as_stored_before
 from tests.federation.issuers import CLIENT, SECRET, Issuer, issuing
 from tests.wire.v3.conftest import V3Client
 from tests.wire.v3.test_mail_outbox import limited
@@ -14,7 +15,6 @@ from tests.wire.v3.test_tenants import done
 from poolhouse.federation import service
 from poolhouse.login.tally import Limit
 from poolhouse.outgoing import Outgoing
-from poolhouse.tenants.model import ConnectionDraft
 
 TRY = "test-ext-idp-connection"
 
@@ -76,18 +76,15 @@ async def test_the_step_that_fails_is_told_in_both_languages_and_is_no_sign_in(
 
 
 async def test_a_setting_that_is_missing_is_the_step_settings(v3: V3Client) -> None:
-    fields = {"issuer": "https://login.example"}
-    source = await v3.services.sources.create(v3.administrator, "公司", "oidc")
-    made = await v3.services.sources.add_connection(
-        v3.administrator, source.id, ConnectionDraft("oidc", "bare", "公司", fields)
-    )
-    found = await done(v3, TRY, {"id": made.id})
+    made = await connected(v3, "oidc", oidc("https://login.example"))
+    await as_stored_before(v3.services, v3.pool_id, made, {"issuer": "https://login.example"})
+    found = await done(v3, TRY, {"id": made})
     assert (found["success"], found["step"]) == (False, "settings")
     assert "clientId" in found["sentence"]
 
 
 async def test_saml_tells_where_the_metadata_is(v3: V3Client) -> None:
-    found = await done(v3, TRY, {"id": await connected(v3, "saml", {})})
+    found = await done(v3, TRY, {"id": await connected(v3, "saml", {"idpMetadata": "<x/>"})})
     assert found["step"] in ("settings", "metadata")
     assert "/connections/saml/saml/metadata" in found["metadataUrl"] or found["step"] == "settings"
 

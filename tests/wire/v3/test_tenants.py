@@ -16,7 +16,7 @@ CONNECTION = {
     "type": "oidc",
     "identifier": "conn1",
     "displayName": "连接",
-    "fields": {"clientId": "c", "clientSecret": "s3cret"},
+    "fields": {"issuer": "https://idp.example", "clientId": "c", "clientSecret": "s3cret"},
 }
 
 
@@ -142,7 +142,7 @@ async def test_sources_are_kept_switched_and_shown_without_secrets(v3: V3Client)
     await done(v3, "change-ext-idp-conn-state", state)
     detail = await read(v3, "get-ext-idp", id=source["id"])
     [shown] = detail["connections"]
-    assert shown["fields"] == {"clientId": "c", "clientSecret": MASK}
+    assert shown["fields"] == {**CONNECTION["fields"], "clientSecret": MASK}
     assert shown["enabledAppIds"] == [app_id]
     apps = await read(v3, "ext-idp-conn-apps", id=connection["id"])
     assert [one["id"] for one in apps["list"]] == [app_id]

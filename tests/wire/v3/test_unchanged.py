@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from tests.federation.fitting import FIELDS
 from tests.wire.v3.conftest import V3Client
 
 from poolhouse.ids import new_id
@@ -73,9 +74,14 @@ async def thing(v3: V3Client, operation: str) -> dict[str, Any]:
             made = await v3.post("create-ext-idp", {"name": "x", "type": "github"})
             if kind == "ext-idp":
                 return {"id": made["data"]["id"]}
-            conn = {"extIdpId": made["data"]["id"], "type": "github", "identifier": new_id(), "fields": {}}
+            conn = {
+                "extIdpId": made["data"]["id"],
+                "type": "github",
+                "identifier": new_id(),
+                "fields": FIELDS,
+            }
             made = await v3.post("create-ext-idp-conn", {**conn, "displayName": "x"})
-            return {"id": made["data"]["id"], "fields": {}}
+            return {"id": made["data"]["id"], "fields": FIELDS}
         case "email-template":
             found = await v3.get("get-email-templates")
             return next(one for one in found["data"]["templates"] if one["type"] == "LOGIN_VERIFY_CODE")
