@@ -134,8 +134,8 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
     tenant = await services.tenants.create(admin, "分公司", [app.id], {"description": "上海"})
     await services.tenants.add_members(admin, tenant.id, [user.id])
     kept = {"clientId": "c", "clientSecret": "s3cret"}
-    connection = ConnectionDraft("github", f"github-{new_id()}", "代码", kept)
-    source = await services.sources.create(admin, "GitHub", "github", connections=[connection])
+    connection = ConnectionDraft("gitee", f"gitee-{new_id()}", "代码", kept)
+    source = await services.sources.create(admin, "GitHub", "gitee", connections=[connection])
     log = await services.audit.list_records(admin, RecordQuery(), PageRequest(1, 1))
     call = await one_call(
         services, pool, LogEntry("", "login", 1, 12.5, False, "threw", "no", "at login.js:3:1")

@@ -98,7 +98,7 @@ async def test_a_connection_is_made_and_its_secret_is_never_shown(
     made: Any = await send(
         one,
         f"{here}/connections/new",
-        type="github",
+        type="gitee",
         identifier=f"other-{things.source}",
         name="另一个",
         fields='{"clientID": "id-1", "clientSecret": "hidden-1"}',
@@ -119,6 +119,75 @@ async def test_a_connection_is_made_and_its_secret_is_never_shown(
     assert kept
     assert (await services.sources.get_connection(pool.administrator, new.id)).display_name == "改名"
     assert await _stored(services, pool, new.id) == {"clientID": "id-1", "clientSecret": "hidden-1"}
+
+
+def _field(name: str) -> str:
+    return f"setting_{name.encode().hex()}"
+
+
+async def test_a_connection_of_a_kind_that_signs_in_has_a_field_for_each_setting(
+    services: Services, pool: PoolForTests, console: Open
+) -> None:
+    source = await services.sources.create(pool.administrator, "公司", "oauth2")
+    one = await console("owner")
+    here = f"/pools/{{pool}}/sources/{source.id}"
+    page = (await one.get(f"{here}/connections/new")).text
+    assert held(page)["type"] == "oauth"
+    assert "Script: code to token" in page
+    assert 'name="fields"' not in page
+    settings = {
+        "authEndPoint": "https://idp.example/authorize",
+        "tokenEndPoint": "https://idp.example/token",
+        "clientId": "c",
+        "clientSecret": "hidden-1",
+        "pkce": "yes",
+        "tokenAuthMethod": "client_secret_basic",
+        "tokenToUserInfoScript": "module.exports = async () => ({\n  userIdInIdp: 'a' });",
+        "allowedHosts": "idp.example:8443\nother.example:1",
+        "profileMapping": "nickname=alias",
+    }
+    facts = {"type": "oauth", "identifier": "corp", "name": "公司账号"}
+    given = {_field(name): value for name, value in settings.items()}
+    refused: Any = await send(
+        one, f"{here}/connections/new", **facts, **{**given, _field("tokenEndPoint"): "x"}
+    )
+    assert refused.status_code == 400
+    assert re.search(rf'name="{_field("tokenEndPoint")}"[^>]*aria-invalid="true"', refused.text)
+    assert "must be an https address" in refused.text
+    made: Any = await send(one, f"{here}/connections/new", **facts, **given)
+    assert made.status_code == 303, made.text
+    [connection] = (await services.sources.get(pool.administrator, source.id)).connections
+    stored = await _stored(services, pool, connection.id)
+    assert stored == {
+        **settings,
+        "pkce": True,
+        "tokenToUserInfoScript": settings["tokenToUserInfoScript"],
+        "allowedHosts": ["idp.example:8443", "other.example:1"],
+        "profileMapping": {"nickname": "alias"},
+    }
+    # What is emptied goes, a secret that is sent as it is shown stays, and so does what the form has no field for.
+    own = {**stored, "own": 1}
+    await services.sources.update_connection(pool.administrator, connection.id, {"fields": own})
+    edit = f"{here}/connections/{connection.id}/edit"
+    page = (await one.get(edit)).text
+    assert "hidden-1" not in page
+    assert held(page)[_field("clientSecret")] == MASK
+    changed = {_field("tokenAuthMethod"): "", _field("profileMapping"): "", _field("clientId"): "d"}
+    assert (await send(one, edit, **changed)).status_code == 303  # type: ignore[attr-defined]
+    del own["tokenAuthMethod"]
+    after = await _stored(services, pool, connection.id)
+    assert after == {**own, "clientId": "d", "profileMapping": {}}
+
+
+async def test_a_kind_may_be_chosen_where_a_source_has_several(
+    services: Services, pool: PoolForTests, console: Open
+) -> None:
+    source = await services.sources.create(pool.administrator, "飞书", "lark")
+    one = await console("owner")
+    at = f"/pools/{{pool}}/sources/{source.id}/connections/new"
+    assert held((await one.get(at)).text)["type"] == "lark-internal"
+    assert held((await one.get(f"{at}?type=lark-public")).text)["type"] == "lark-public"
+    assert held((await one.get(f"{at}?type=made-up")).text)["type"] == "lark-internal"
 
 
 async def _stored(services: Services, pool: PoolForTests, connection_id: str) -> Any:

@@ -22,7 +22,7 @@ class Arg(NamedTuple):
     password, never shown or logged), moment (a time, sent as Unix milliseconds), pairs (NAME=VALUE, may be given
     again), actions (NAME or NAME=DESCRIPTION, may be given again), days (180d, 26w, 2y), path (a file of the
     function's), file (a file's text, `-` for standard input), json json (the same, read as JSON; '' for null),
-    statements (a JSON file of them)..
+    statements (a JSON file of them), code (of several lines; in the console's forms alone).
     `value`: what a flag stores; "known" of a password that somebody has already.
     `default` is sent where nothing is given. `choices` are all there are, of a list each of its values.
     """

@@ -71,6 +71,7 @@ class Field:
             "yes": "yes",
             "flag": "flag",
             "secret": "secret",
+            "code": "code",
             "list": "lines",
             "pairs": "lines",
             "actions": "lines",
@@ -94,11 +95,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What a form has. `labels`: key of an argument -> what each of its values is called; `helps`: what it is for."""
+    """What a form has. `labels`: key of an argument -> what each of its values is called; `helps`: what it is for;
+    `first`: what it holds of a thing that is to be made."""
 
     arguments: list[Arg]
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     helps: Mapping[str, str] = field(default_factory=dict)
+    first: Mapping[str, str] = field(default_factory=dict)
 
     def holding(self, arg: Arg, text: str, was: str) -> Field:
         return self.with_words(Field(arg, text, was))

@@ -201,6 +201,7 @@ def _shown(form: Form) -> Handler:
         now = await _now(visit, form)
         has = await _fields(visit, form, now)
         texts = {arg.key: fields.written(arg, got(now, arg.to)) for arg in has.arguments}
+        texts |= has.first if now is None else {}
         held = [has.holding(arg, texts[arg.key], texts[arg.key]) for arg in has.arguments]
         return await page_with(visit, rendering, form, held, now=now)
 

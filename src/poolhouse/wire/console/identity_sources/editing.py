@@ -5,36 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from poolhouse.client.model import Arg, Values
+from poolhouse.client.model import Arg
 from poolhouse.wire.console.fields import Fields
 from poolhouse.wire.console.forms import Form
+from poolhouse.wire.console.identity_sources import settings
 from poolhouse.wire.console.identity_sources.shown import CONNECTION, ONE, PATH, the_connection
 from poolhouse.wire.console.visit import Visit
-from poolhouse.wire.v3.dto.common import ExtIdpConnType, Provider
+from poolhouse.wire.v3.dto.common import Provider
 
 _WORDS = "source_field_"
 
 
 async def _types(visit: Visit, arguments: list[Arg], now: Any) -> Fields:
-    return _choosing(arguments, get_args(Provider))
-
-
-async def _connection_types(visit: Visit, arguments: list[Arg], now: Any) -> Fields:
-    return _choosing(arguments, get_args(ExtIdpConnType))
-
-
-def _choosing(arguments: list[Arg], types: tuple[str, ...]) -> Fields:
+    types = get_args(Provider)
     return Fields([arg._replace(choices=types) if arg.to == "type" else arg for arg in arguments])
+
+
+async def _new_connection(visit: Visit, arguments: list[Arg], now: Any) -> Fields:
+    source = await visit.ask(ONE, {"id": visit.path["source"]})
+    return settings.making(visit, arguments, source["type"])
+
+
+async def _connection(visit: Visit, arguments: list[Arg], now: Any) -> Fields:
+    return settings.changing(visit, arguments, now["type"])
 
 
 async def _with_connections(visit: Visit) -> Mapping[str, Any]:
     count = len((await visit.ask(ONE, {"id": visit.path["source"]}))["connections"])
     return {"goes": [("source_its_connections", count)]}
-
-
-def _whole(values: Values, now: Any) -> Values:
-    """The wire takes both; a secret that is sent as it is shown stays."""
-    return {"displayName": now["displayName"], "fields": now["fields"], **values}
 
 
 FORMS = (
@@ -46,7 +44,8 @@ FORMS = (
         PATH,
         within={"source": "extIdpId"},
         inside=(ONE, {"source": "id"}),
-        varies=_connection_types,
+        varies=_new_connection,
+        sends=settings.whole,
         words=_WORDS,
         makes="connection",
     ),
@@ -57,7 +56,8 @@ FORMS = (
         "connection",
         ONE,
         finds=the_connection,
-        sends=_whole,
+        varies=_connection,
+        sends=settings.whole,
         words=_WORDS,
     ),
 )

@@ -53,6 +53,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "在用户池中唯一；之后不可更改",
         "Unique in the pool; this never changes",
     ),
+    "source_setting_profileMapping": ("资料映射", "Mapping of the profile"),
+    "source_setting_profileMapping_help": (
+        "每行：我们的字段=身份源的字段",
+        "A line each: our field=the provider's",
+    ),
+    "source_setting_syncProfile": ("资料的更新", "When the profile is written"),
+    "source_setting_syncProfile_help": (
+        "never（默认）：只在创建账号时；always：每次登录",
+        "never (default): when the account is made; always: at each sign-in",
+    ),
     "source_field_fields": ("各项（JSON）", "Settings (JSON)"),
     "source_field_fields_help": (
         "连接所需的各项，如 clientID、clientSecret。保存后密钥显示为 ********；原样保留则不变",
