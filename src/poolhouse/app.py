@@ -32,6 +32,7 @@ from poolhouse.wire.operator import socket as operators
 from poolhouse.wire.request import AsSpelled
 from poolhouse.wire.script_budget import ScriptBudget
 from poolhouse.wire.v2.app import v2_routes
+from poolhouse.wire.v2.popup import PopupMessages
 from poolhouse.wire.v3.app import v3_routes
 
 
@@ -41,7 +42,9 @@ def routes(services: Services) -> list[BaseRoute]:
         *health_routes(vitals_of(services)),
         *avatar_routes(),
         *guard_icon_routes(),
-        *oidc_routes(services),  # before v2, which answers for every other path under its own
+        *oidc_routes(
+            services, PopupMessages()
+        ),  # before v2, which answers for every other path under its own
         *v3_routes(services),  # before v2 too: its clients call some paths under v2's, and read its envelope
         *v2_routes(services),
         *console_routes(services),

@@ -22,6 +22,7 @@ from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.directory.postgres import insert_identity
 from poolhouse.errors import IdentityTaken, PoolhouseError, ProviderFailed, UserExists
 from poolhouse.federation import postgres
+from poolhouse.federation.addresses import Spelling
 from poolhouse.federation.model import ExternalUser
 from poolhouse.login.address_proofs import AddressProofs
 from poolhouse.login.model import CHANNELS, Channel, Registration
@@ -36,10 +37,15 @@ _CAPITAL = re.compile(r"[A-Z]")
 
 class Rules(msgspec.Struct, rename="camel", frozen=True):
     """What every kind of connection may say among its fields. `profileMapping`: our field, and the claim it is taken
-    from. `syncProfile`: whether what a source says of somebody is written at each sign-in, or at the first alone."""
+    from. `syncProfile`: whether what a source says of somebody is written at each sign-in, or at the first alone.
+    `callback`: at which of our addresses its provider sends people back (`addresses.py`)."""
 
     profile_mapping: dict[str, str] = {}
     sync_profile: Literal["never", "always"] = "never"
+    callback: Spelling = ""
+
+
+RULES = ("profileMapping", "syncProfile", "callback")
 
 
 @dataclass(frozen=True, slots=True)

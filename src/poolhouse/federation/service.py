@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -33,8 +34,9 @@ from poolhouse.errors import (
     WrongCredentials,
 )
 from poolhouse.federation import catalog
+from poolhouse.federation.addresses import callback_path, place_of
 from poolhouse.federation.attempts import Aim, Attempt, Attempts, Kept
-from poolhouse.federation.binding import Binding, Rules, Way
+from poolhouse.federation.binding import RULES, Binding, Rules, Way
 from poolhouse.federation.model import (
     Begun,
     Callback,
@@ -114,6 +116,12 @@ class _Open:
     manifest: Manifest
     settled: Settled
 
+    @property
+    def callback(self) -> str:
+        """The path that its provider sends people back to."""
+        kind, identifier = self.manifest.callback_path, self.settled.identifier
+        return callback_path(self.way.rules.callback, kind, identifier, self.settled.pool_id)
+
 
 class Federation:
     def __init__(
@@ -132,6 +140,12 @@ class Federation:
         self._db, self._box, self._pools, self._binding, self._login = db, box, pools, binding, login
         self._lockout, self._outgoing, self._audit, self._run = lockout, outgoing, audit, run
         self._attempts, self._tally = Attempts(db, box), Tally(db)
+
+    async def places(self, pool_id: str, name: str) -> list[str]:
+        """The applications that a connection is switched on in, by its identifier or id."""
+        found = await rows.usable_connection(self._db, pool_id, name, self._box)
+        states = found[0].states if found else ()
+        return [state.place_id for state in states if state.place == "app" and state.enabled]
 
     async def offered(self, pool_id: str, app_id: str) -> list[Offer]:
         """The connections that are switched on in the application and of a kind that signs in, oldest first."""
@@ -155,10 +169,19 @@ class Federation:
     # -- by way of the browser -----------------------------------------------------------------------------
 
     async def begin(
-        self, caller: Caller, name: str, aim: Aim, *, origin: str, browser: str, request: str = ""
+        self,
+        caller: Caller,
+        name: str,
+        aim: Aim,
+        *,
+        origin: str,
+        browser: str,
+        request: str = "",
+        kind: str = "",
     ) -> Begun:
         """Where the browser goes. `name`: the connection's identifier or id; `origin`: our own; `browser`: what only
-        this browser keeps. `aim` link: the identity is to be the caller's.
+        this browser keeps. `aim` link: the identity is to be the caller's. `kind`: of the address that was called,
+        where it names one.
 
         Raises IdentitySourceNotFound (also where it is switched off in the application), NotSupported, ProviderFailed,
         TooManyRequests.
@@ -166,9 +189,11 @@ class Federation:
         user_id = caller.require_user() if aim == "link" else ""
         await self._require_few(caller)
         opened = await self._opened(caller, name)
+        if kind not in ("", opened.manifest.callback_path):
+            raise IdentitySourceNotFound(connection=name)
         client = catalog.redirecting(opened.manifest.kind)
         state = self._attempts.new_state(caller.pool_id)
-        callback = _callback(origin, opened.manifest, opened.settled.identifier)
+        callback = origin + opened.callback
         try:
             begun = await _in_time(client.begin(opened.settled, self._here(origin, callback), state))
         except PoolhouseError as error:
@@ -218,13 +243,15 @@ class Federation:
         try:
             opened = await self._opened(caller, attempt.connection_id)
             connection = opened.way.connection
-            if path not in [
-                (opened.manifest.callback_path, name) for name in (connection.identifier, connection.id)
-            ]:
+            kept = attempt.kept
+            # By its id where a template of addresses says so (providers/oauth2).
+            if path not in (
+                place_of(urlsplit(kept.callback).path),
+                (opened.manifest.callback_path, connection.id),
+            ):
                 raise ProviderFailed(
                     "state", "返回地址属于另一个连接", "it came back to another connection's address"
                 )
-            kept = attempt.kept
             if kept.posted is not None:
                 callback = replace(callback, method="POST", form=kept.posted)
             client = catalog.redirecting(opened.manifest.kind)
@@ -332,7 +359,7 @@ class Federation:
             kind, identifier = opened.manifest.kind, opened.settled.identifier
             client: Any = catalog.client_of(kind)
             if opened.manifest.redirecting:
-                callback = _callback(origin, opened.manifest, identifier)
+                callback = origin + opened.callback
             if hasattr(client, "metadata"):
                 metadata = metadata_address(origin, opened.manifest.callback_path, identifier, caller.pool_id)
             steps: tuple[str, ...] = ("settings",)
@@ -355,7 +382,9 @@ class Federation:
         if describe is None:
             raise IdentitySourceNotFound(connection=name)
         connection, fields, _ = found
-        here = self._here(origin, _callback(origin, manifest, connection.identifier))
+        spelling: Any = fields.get("callback") or ""
+        back = callback_path(spelling, manifest.callback_path, connection.identifier, caller.pool_id)
+        here = self._here(origin, origin + back)
         document: bytes = await describe(_settled(caller.pool_id, manifest, connection, fields), here)
         return document
 
@@ -398,9 +427,7 @@ class Federation:
         try:
             manifest = catalog.manifest_of(connection.type)
             read = _settled(caller.pool_id, manifest, connection, fields)
-            rules = msgspec.convert(
-                {name: fields[name] for name in ("profileMapping", "syncProfile") if fields.get(name)}, Rules
-            )
+            rules = msgspec.convert({name: fields[name] for name in RULES if fields.get(name)}, Rules)
         except msgspec.ValidationError as error:
             failed = ProviderFailed(
                 "settings", f"连接的配置有误：{error}", f"the connection's settings: {error}"
@@ -450,10 +477,6 @@ def _settled(pool_id: str, manifest: Manifest, connection: Connection, fields: M
         fields=fields,
         version=at.isoformat() if at else "",
     )
-
-
-def _callback(origin: str, manifest: Manifest, identifier: str) -> str:
-    return f"{origin}/connections/{manifest.callback_path}/{identifier}/callback"
 
 
 def _spelled(username: str) -> str:

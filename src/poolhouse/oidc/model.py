@@ -48,11 +48,25 @@ LOGIN_SCOPE = "openid profile"
 
 
 @dataclass(frozen=True, slots=True)
+class Popup:
+    """Of a sign-in in a window that a page of the application opened: it ends in a message to that page, and in no
+    code. `origins`: those the page may be of, each the application's own. `event`: how its client calls the sign-in.
+    `component`: whether it is the login component, which reads a refusal as JSON. `custom_data`: whether it is told.
+    """
+
+    origins: tuple[str, ...]
+    event: Literal["socialLogin", "enterpriseLogin"] = "socialLogin"
+    component: bool = False
+    custom_data: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
     """A checked request of a known application: its redirect address is one the application registered.
 
     The claims are those it asks for by name, beside its scopes'. `subject`: only this user may answer it. `binding`: an
-    outside identity that whoever signs in for it will have (`federation`).
+    outside identity that whoever signs in for it will have (`federation`). `popup`: it is none of the protocol's, and
+    is answered by a message.
     """
 
     app_id: str
@@ -72,6 +86,7 @@ class AuthorizationRequest:
     userinfo_claims: tuple[str, ...] = ()
     subject: str | None = None
     binding: str | None = None
+    popup: Popup | None = None
 
     @property
     def scopes(self) -> frozenset[str]:

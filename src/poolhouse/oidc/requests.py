@@ -175,6 +175,10 @@ def check_again(app: App, asked: AuthorizationRequest) -> None:
     the person's eyes: the address may be what was taken back."""
     if not is_registered(app, asked.redirect_uri):
         raise not_registered()
+    if asked.popup is not None:
+        if not all(app.is_own_page(origin) for origin in asked.popup.origins):
+            raise not_registered()
+        return
     _check_types(app, asked)
     _check_pkce(app, asked)
 

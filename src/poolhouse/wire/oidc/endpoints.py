@@ -27,6 +27,7 @@ from poolhouse.wire.oidc.discovery import metadata
 from poolhouse.wire.oidc.logout import end_session
 from poolhouse.wire.oidc.mailed import MailedPages
 from poolhouse.wire.oidc.pages import Pages, must_sign_in
+from poolhouse.wire.oidc.popup import Messages
 from poolhouse.wire.origin import issuer
 from poolhouse.wire.request import path_for_log
 
@@ -156,9 +157,9 @@ _UNNAMED = {"www-authenticate": 'Bearer realm="poolhouse"'}
 """RFC 6750 3.1: who presented no token is told of no error."""
 
 
-def oidc_routes(services: WireServices) -> list[BaseRoute]:
-    """Every path under /oidc, its /oauth twins, and the pages."""
-    pages = Pages(services)
+def oidc_routes(services: WireServices, messages: Messages) -> list[BaseRoute]:
+    """Every path under /oidc, its /oauth twins, and the pages. `messages`: what a pop-up tells its opener."""
+    pages = Pages(services, messages)
     provider = Provider(services, pages)
     both = ["GET", "POST"]
     table: list[tuple[str, list[str], Handler]] = [

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from poolhouse import trace
 from poolhouse.errors import InvalidInput, PoolhouseError, Unavailable
+from poolhouse.federation.addresses import place_of
 from poolhouse.federation.attempts import Attempt
 from poolhouse.federation.model import Begun, Callback
 from poolhouse.federation.service import Asked, Offer
@@ -24,30 +25,53 @@ from poolhouse.oidc.model import OAuthError
 from poolhouse.services import WireServices
 from poolhouse.users.model import User
 from poolhouse.wire.oidc.browser import FORM_COOKIE, Browser, with_browser
+from poolhouse.wire.oidc.popup import PopupSteps
 from poolhouse.wire.request import STRANGERS_BODY_BYTES
 
 if TYPE_CHECKING:
     from poolhouse.wire.oidc.pages import Pages, Step
 
-CALLBACK = "/connections/{kind}/{identifier}/callback"
+CALLBACKS = (
+    "/connections/{kind}/{identifier}/callback",
+    # The vendor's, at which a provider may know an application already.
+    "/connections/{kind}/callback",
+    "/connections/social/{identifier}/{pool}/callback",
+    "/connection/social/{identifier}/{pool}/callback",
+)
+POPUPS = (
+    "/connections/social/{identifier}",
+    "/connections/social/{identifier}/{pool}",  # authing-js-sdk 4.6 and before
+    "/connection/social/{identifier}",
+    "/connections/{kind}/init",
+)
 LINK = "/connections/link"
 METADATA = "/connections/{kind}/{identifier}/metadata"
 
 
 class FederatedSteps:
-    def __init__(self, services: WireServices) -> None:
-        self._services = services
+    def __init__(self, services: WireServices, popups: PopupSteps) -> None:
+        self._services, self._popups = services, popups
 
     def buttons(self, step: Step, offered: list[Offer]) -> list[Offer]:
         """A button each; none while somebody is asked whose account their identity is to have."""
         return [] if step.asked.binding else [one for one in offered if one.redirecting]
 
     async def begin(self, pages: Pages, step: Step) -> Response:
-        """GET /login/identity: to the provider. The browser keeps what it has to bring back in its form cookie."""
-        name = step.browser.http.query.text("connection") or ""
+        """GET /login/identity: to the provider."""
+        return await self.lead(pages, step, step.browser.http.query.text("connection") or "")
+
+    async def lead(self, pages: Pages, step: Step, name: str, kind: str = "") -> Response:
+        """To the provider of the connection. The browser keeps what it has to bring back in its form cookie. `kind`:
+        what the address said of the connection."""
         token = step.browser.form_token()
         begun = await self._services.federation.begin(
-            step.caller, name, "page", origin=step.browser.origin, browser=token, request=step.sealed
+            step.caller,
+            name,
+            "popup" if step.asked.popup else "page",
+            origin=step.browser.origin,
+            browser=token,
+            request=step.sealed,
+            kind=kind,
         )
         return _away(pages, step.browser, begun, token)
 
@@ -82,8 +106,9 @@ class FederatedSteps:
 
         return [
             route(LINK, self._link, "GET"),
-            route(CALLBACK, self._back, "GET", "POST"),
+            *(route(path, self._back, "GET", "POST") for path in CALLBACKS),
             route(METADATA, self._metadata, "GET"),
+            *(route(path, self._popup, "GET") for path in POPUPS),
         ]
 
     async def _link(self, pages: Pages, browser: Browser) -> Response:
@@ -116,7 +141,8 @@ class FederatedSteps:
     async def _linked(self, pages: Pages, browser: Browser, attempt: Attempt, callback: Callback) -> Response:
         caller = browser.caller(attempt.pool_id, attempt.kept.app_id)
         kept = browser.cookies.get(FORM_COOKIE, "")
-        await self._services.federation.complete(caller, attempt, callback, _path(browser), kept)
+        path = place_of(browser.http.path)
+        await self._services.federation.complete(caller, attempt, callback, path, kept)
         app = await self._services.apps.get(caller, attempt.kept.app_id)
         look = await pages.look(attempt.pool_id, app)
         return pages.rendering.page(
@@ -125,13 +151,21 @@ class FederatedSteps:
 
     async def _metadata(self, pages: Pages, browser: Browser) -> Response:
         """For the provider, who shows no credentials. The pool is in the query: an identifier is one pool's own."""
-        kind, identifier = _path(browser)
+        kind, identifier = place_of(browser.http.path)
         caller = browser.caller(browser.http.query.text("userpool_id") or "", None)
         document = await self._services.federation.metadata(caller, kind, identifier, origin=browser.origin)
         return Response(document, media_type="application/samlmetadata+xml")
 
+    async def _popup(self, pages: Pages, browser: Browser) -> Response:
+        """To the provider at once; what is refused is told to the page that opened the window."""
+        step, name, kind = await self._popups.begun(pages, browser)
+        try:
+            return await self.lead(pages, step, name, kind)
+        except PoolhouseError as error:
+            trace.note(error=error)
+            return await self._popups.refused(pages, step, error)
+
     async def _back(self, pages: Pages, browser: Browser) -> Response:
-        kind, identifier = _path(browser)
         if browser.http.method == "POST":
             form = tuple(browser.http.form_pairs())
             state = _state(form)
@@ -149,7 +183,7 @@ class FederatedSteps:
             raise InvalidInput("state", "登录属于另一个应用", "the sign-in is another application's")
         try:
             came = await self._services.federation.complete(
-                step.caller, attempt, callback, (kind, identifier), kept
+                step.caller, attempt, callback, place_of(browser.http.path), kept
             )
             if isinstance(came, LoggedIn):
                 return await pages.enter(step, came)
@@ -157,16 +191,13 @@ class FederatedSteps:
             raise
         except PoolhouseError as error:
             trace.note(error=error)
+            if step.asked.popup is not None:
+                return await self._popups.refused(pages, step, error)
             return await pages.refused(step, "sign_in", error)
         assert isinstance(came, Asked), "a link was told apart before"
         asked = replace(step.asked, binding=came.ticket)
         again = replace(step, asked=asked, sealed=self._services.sealed_requests.seal(asked))
         return await pages.page(again, "sign_in", notice="bind_help")
-
-
-def _path(browser: Browser) -> tuple[str, str]:
-    parts = browser.http.path.split("/")
-    return parts[2], "/".join(parts[3:-1])
 
 
 def _state(pairs: tuple[tuple[str, str], ...]) -> str:

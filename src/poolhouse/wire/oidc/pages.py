@@ -41,6 +41,7 @@ from poolhouse.wire.oidc.browser import Browser, browser_of, typed, with_browser
 from poolhouse.wire.oidc.company import CompanySteps
 from poolhouse.wire.oidc.federated import FederatedSteps
 from poolhouse.wire.oidc.passkeys import SCRIPT, PasskeySteps
+from poolhouse.wire.oidc.popup import Messages, PopupSteps
 from poolhouse.wire.oidc.rendering import Look, Rendering, look_of
 from poolhouse.wire.tracked_body import TrackedBody
 
@@ -83,9 +84,10 @@ Act = Callable[["Pages", Step], Awaitable[Response]]
 
 
 class Pages:
-    def __init__(self, services: WireServices) -> None:
+    def __init__(self, services: WireServices, messages: Messages) -> None:
         self._services, self.rendering = services, Rendering()
-        self._passkeys, self._federated = PasskeySteps(services), FederatedSteps(services)
+        self._popups = PopupSteps(services, messages)
+        self._passkeys, self._federated = PasskeySteps(services), FederatedSteps(services, self._popups)
         self._company = CompanySteps(services)
 
     def routes(self) -> list[BaseRoute]:
@@ -271,6 +273,8 @@ class Pages:
 
         Whom the application is not open to goes back to the client with access_denied.
         """
+        if asked.popup is not None:
+            return await self._popups.answered_again(self, browser, app, asked, session)
         try:
             await self._services.oidc_grants.require_entrance(app, session.user_id)
             if "consent" in asked.prompt and not agreed:
@@ -403,6 +407,8 @@ class Pages:
         """To the application; once in a while by way of the offer to make a passkey, where they are on."""
         assert logged_in.session is not None
         await self._federated.bind(step, logged_in.user)
+        if step.asked.popup is not None:
+            return await _let_in(step, await self._popups.signed_in(self, step, logged_in), logged_in)
         offered = await self._passkeys.offer(step, logged_in.session) if offers else None
         if offered is not None:
             again = self._services.sealed_requests.seal(_answered(step.asked, logged_in.session))

@@ -97,6 +97,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "deny": ("拒绝", "Deny"),
     "problem_title": ("无法完成登录", "This sign-in cannot go on"),
     "back_to_app": ("请返回应用重试", "Please go back to the application and try again"),
+    "popup_done": ("登录完成，可以关闭此窗口", "You are signed in. You can close this window"),
+    "popup_refused": ("没有登录", "Not signed in"),
+    "popup_back": ("返回应用", "Back to the application"),
     "close_window": ("登录完成", "Done"),
     "back_to_app_now": (
         "正在返回应用，可以关闭此页面",

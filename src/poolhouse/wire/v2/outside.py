@@ -17,8 +17,6 @@ ROUTES = [
         ("GET", "/cas-idp/logout"),
         ("GET", "/cas/logout"),
         ("GET", "/connection/social/wechat:mobile/{userPoolId}/callback"),
-        ("GET", "/connections/social/{provider}"),
-        ("GET", "/connections/social/{provider}/{userPoolId}"),
         ("POST", "/connections/enterprise/{provider}/start-sync"),
         ("GET", "/events/v1/authentication/sub"),
         ("GET", "/events/v1/management/sub"),

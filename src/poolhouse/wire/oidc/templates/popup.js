@@ -1,0 +1,12 @@
+(function () {
+  var told = document.getElementById("told").dataset;
+  var opener = window.opener;
+  if (!opener) {
+    return;
+  }
+  var message = JSON.parse(told.message);
+  JSON.parse(told.origins).forEach(function (origin) {
+    opener.postMessage(message, origin);
+  });
+  window.close();
+})();
