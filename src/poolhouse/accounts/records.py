@@ -135,6 +135,10 @@ class UserRecords:
             await self._judge(caller, draft.password, user_id)
         return draft
 
+    async def keeps_profiles(self, caller: Caller) -> bool:
+        """Whether they are ours; else a script makes and changes them, and no transaction may wait for it."""
+        return (await self._directories.of(caller.pool_id)).keeps_profiles
+
     async def create(
         self, tx: Tx, caller: Caller, vetted: Vetted, identity: IdentityDraft | None = None
     ) -> User:

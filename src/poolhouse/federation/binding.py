@@ -6,11 +6,13 @@ taken over from a provider only where the provider has verified it, and meets an
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -58,12 +60,17 @@ class Way:
     rules: Rules
 
 
+_Before = Callable[[Caller, Way, ExternalUser, Tx], Awaitable[None]]
+_After = Callable[[Caller, Way, ExternalUser, Tx, User], Awaitable[None]]
+
+
 class Binding:
     def __init__(
         self, *, db: Database, users: UserRecords, sign_up: SignUp, proofs: AddressProofs, audit: AuditLog
     ) -> None:
         self._db, self._users, self._sign_up = db, users, sign_up
         self._proofs, self._audit = proofs, audit
+        self._turns: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def known(self, caller: Caller, way: Way, came: ExternalUser) -> User | None:
         """The user whose identity this is; None for nobody.
@@ -101,8 +108,22 @@ class Binding:
         """A new user by the pool's rules for signing up, with the identity, both or neither. Of two that come at once
         as the same person one makes the account, and the other is given it.
 
+        Where a script makes the user no transaction waits for it, so nothing is locked before: here they take turns,
+        and the identity is asked about again once the script has answered. What it made then stays, without it.
+
         Raises what `SignUp.create` does.
         """
+        if await self._users.keeps_profiles(caller):
+            return await self._made(caller, way, came, self._claim, self._written)
+        key = (caller.pool_id, way.connection.source_id, came.ids[0].value)
+        turn = self._turns.setdefault(key, asyncio.Lock())
+        async with turn:
+            user = await self.known(caller, way, came)
+            return user or await self._made(caller, way, came, None, self._written_late)
+
+    async def _made(
+        self, caller: Caller, way: Way, came: ExternalUser, first: _Before | None, also: _After
+    ) -> User:
         vouched = _vouched(came)
         for channel, address in vouched.items():
             holder = await self._users.find(caller, UserKey(channel, address))
@@ -121,8 +142,8 @@ class Binding:
             return await self._sign_up.create(
                 caller,
                 registration,
-                first=partial(self._claim, caller, way, came),
-                also=partial(self._written, caller, way, came),
+                first=partial(first, caller, way, came) if first else None,
+                also=partial(also, caller, way, came),
             )
         except (IdentityTaken, UserExists):
             user = await self.known(caller, way, came)
@@ -219,6 +240,13 @@ class Binding:
         await postgres.lock(tx, caller.pool_id, way.connection.source_id, came.ids[0].value)
         if await self._owner(tx, caller, way, came) is not None:
             raise IdentityTaken(field="userIdInIdp")
+
+    async def _written_late(self, caller: Caller, way: Way, came: ExternalUser, tx: Tx, user: User) -> None:
+        """Of a user whom a script has made meanwhile."""
+        await postgres.lock(tx, caller.pool_id, way.connection.source_id, came.ids[0].value)
+        if await self._owner(tx, caller, way, came) not in (None, user.id):
+            raise IdentityTaken(field="userIdInIdp")
+        await self._written(caller, way, came, tx, user)
 
     async def _written(self, caller: Caller, way: Way, came: ExternalUser, tx: Tx, user: User) -> None:
         source_id = way.connection.source_id
