@@ -125,12 +125,12 @@ async def test_a_passkey_is_made_in_the_second_step_and_passes_it_next_time(
     await here.sign_in()
     assert await judged(here.page) == []
     assert await here.page.locator("input[name=code]").count() == 0
+    if os.environ.get("POOLHOUSE_SCREENSHOTS"):
+        await here.page.screenshot(path=IMAGES / "passkey-second-step.png")
     await here.moved.send("WebAuthn.setUserVerified", {**here.key, "isUserVerified": False})
     await here.page.click('button:text-is("Use a passkey")')
     await expect(here.page.get_by_role("status")).to_contain_text("cancelled or took too long")
     await here.moved.send("WebAuthn.setUserVerified", {**here.key, "isUserVerified": True})
-    if os.environ.get("POOLHOUSE_SCREENSHOTS"):
-        await here.page.screenshot(path=IMAGES / "passkey-second-step.png")
     await here.page.click('button:text-is("Use a passkey")')
     await here.arrived()
     assert (await services.passkeys.list(pool.administrator, person.id))[0].used_at is not None

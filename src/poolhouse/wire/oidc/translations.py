@@ -42,6 +42,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "must_change": ("登录前需要修改密码", "The password must be changed before signing in"),
     "second_title": ("二次验证", "Second step"),
     "second_help": ("请输入身份验证器中的六位数字", "Enter the six digits of your authenticator"),
+    "second_passkey_help": (
+        "还需要一步验证：用您的通行密钥确认",
+        "One more step: confirm with your passkey",
+    ),
     "second_passkey": ("使用通行密钥验证", "Use a passkey"),
     "second_passkey_make": (
         "也可以用这台设备的通行密钥作为第二因素：",
