@@ -140,6 +140,9 @@ def _others(facts: dict[str, str]) -> Iterator[tuple[str, str, str]]:
     for word in ("王", "d3-7", "nothing9"):
         yield word, f"{HERE}/organizations/{{organization}}", f"q={word}"
         yield word, f"{HERE}/go", f"q={word}"
+    yield "one of many groups and roles", f"{HERE}/go", "q=many9999"
+    for name in ("groups", "roles"):
+        yield "page 1,000", f"{HERE}/{name}", "page=1000"
     yield "page 2", f"{HERE}/organizations/{{organization}}/departments/{{department}}/branch", "page=2"
     yield "page 100", f"{HERE}/groups/{{group}}", "page=100"
     yield "page 100", f"{HERE}/roles/{{role}}", "page=100"

@@ -29,6 +29,8 @@ from poolhouse.times import now
 
 DEPARTMENTS = 5_000
 GROUPS, ROLES, KEYS = 60, 60, 40
+MANY_FOR = 10
+"""People for each of the empty groups and roles beside those: of a million 100,000 each."""
 DAYS = 90
 BATCH = 100_000
 PIECE = 10_000
@@ -113,6 +115,11 @@ select $1, $2, user_id, now() - place * interval '1 second' from crowd_numbers w
 _ROLE = """
 insert into role_assignments (pool_id, role_id, target_type, target_id, created_at)
 select $1, $2, 'USER', user_id, now() - place * interval '1 second' from crowd_numbers where place % $3 = 1
+"""
+_MANY = """
+insert into {table} (pool_id, id, {kind}, code, name, created_at)
+select pool_id, substr(md5('{table}' || n), 1, 24), {kind}, 'many' || n, '许多 ' || n, now() - n * interval '1 minute'
+from {table}, generate_series(1, $3::int) n where pool_id = $1 and code = $2
 """
 _RESULTS = """
 insert into bulk_act_results (pool_id, act_id, "row", user_id, outcome, error, message)
@@ -245,6 +252,8 @@ async def _directory(services: Services, connection: asyncpg.Connection, caller:
     for n in range(ROLES):
         role = await services.roles.create(caller, RoleDraft(code=f"role{n}", name=f"角色 {n}"))
         await connection.execute(_ROLE, pool_id, role.id, 10 if n == 0 else 500 * n)
+    for table, kind, like in (("groups", "type", "group0"), ("roles", "namespace", "role0")):
+        await connection.execute(_MANY.format(table=table, kind=kind), pool_id, like, users // MANY_FOR)
 
 
 async def _fields(services: Services, connection: asyncpg.Connection, caller: Caller) -> None:

@@ -43,6 +43,11 @@ class PageRequest:
     def offset(self) -> int:
         return (self.number - 1) * self.size
 
+    def total_of(self, rows: int) -> int | None:
+        """How many there are, where a page of so many rows tells it: the last one. Then nothing is counted, for which
+        a list that is searched would be read whole a second time."""
+        return self.offset + rows if rows < self.size and (rows or self.number == 1) else None
+
     @classmethod
     def of(cls, number: int | None, size: int | None, *, largest: int = LARGEST_PAGE) -> PageRequest:
         """What a caller sent; None takes the default. Zero, negative and huge values are refused by name."""

@@ -174,6 +174,10 @@ async def _access(services: Services, admin: Caller, things: Things) -> None:
         (GrantTarget.GROUP, things.group),
         (GrantTarget.ROLE, things.role),
     ]
+    for kind, one in holders:
+        await services.policies.assign(
+            admin, [things.resource_policy], kind, [one], namespace=things.namespace
+        )
     for space in spaces:
         codes = ("bills", "offers") if space == "default" else ("orders", "bills")
         grants = tuple(Grant(code, ("read",), ResourceType.DATA) for code in codes)

@@ -9,6 +9,7 @@ from tests.administrators.authenticator import Authenticator, b64
 from tests.conftest import PoolForTests
 from tests.console.conftest import Open, Things
 
+from poolhouse.caller import Caller
 from poolhouse.errors import PoolhouseError
 from poolhouse.ids import new_id
 from poolhouse.login.model import SignIn
@@ -22,6 +23,7 @@ from poolhouse.roles.model import TargetType as RoleTarget
 from poolhouse.services import Services
 from poolhouse.times import now
 from poolhouse.users.model import IdentityDraft, UserDraft, UserKey
+from poolhouse.wire.console import users as user_pages
 from poolhouse.wire.console.user_acts import ACTS
 
 
@@ -109,6 +111,24 @@ async def test_the_history_has_the_refused_ones(
     assert "reason" in shown
     assert (await one.get(f"{here}?outcome=yes")).text.count("<tr><td>") == 0
     assert (await one.get(f"{here}?page=0")).status_code == 400
+
+
+async def test_a_long_history_is_counted_no_further_than_need_be(
+    services: Services, pool: PoolForTests, console: Open, things: Things, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(user_pages, "MOST_COUNTED", 2)
+    monkeypatch.setattr(user_pages, "PAGE_SIZE", 2)
+    visitor = Caller(pool.id, app_id=things.application)
+    (li,) = await services.users.list_by_ids(pool.administrator, [things.user])
+    for _ in range(4):
+        await services.login.complete_login(visitor, li, "password")
+    one = await console("viewer")
+    here = f"/pools/{{pool}}/users/{things.user}/sign-ins"
+    for number, following in ((1, True), (2, False)):
+        shown = (await one.get(f"{here}?page={number}")).text
+        assert "More than 2" in shown
+        assert shown.partition("<tbody>")[2].count("<tr><td>") == 2
+        assert ('rel="next"' in shown) is following
 
 
 async def test_who_comes_second_is_told_and_does_nothing(

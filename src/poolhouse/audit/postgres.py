@@ -116,14 +116,18 @@ async def hold(tx: Executor, pool_id: str, resource_type: str, resource_id: str)
 
 
 async def page(db: Reads, pool_id: str, query: RecordQuery, request: PageRequest) -> Page[Record]:
-    """Each part of the query is in the order of an index of its own; the page is the newest of them all."""
+    """Each part of the query is in the order of an index of its own; the page is the newest of them all. Counted no
+    further than `count_up_to`, where that is asked."""
     where, parts = _where(pool_id, query)
-    total = 0
+    total, most = 0, request.count_up_to
     if request.counted:
+        few = "" if most is None else f" limit {most + 1:d}"
         counts = " + ".join(
-            f"(select count(*) from audit_records r where {where.sql} and {part})" for part in parts
+            f"(select count(*) from (select 1 from audit_records r where {where.sql} and {part}{few}) few)"
+            for part in parts
         )
         total = await db.search_fetchval(f"select {counts}", *where.args)
+    is_exact = most is None or total <= most
     behind, offset = "", request.offset
     if request.after:
         at, record_id = where.arg(request.after[0]), where.arg(request.after[1])
@@ -142,7 +146,8 @@ async def page(db: Reads, pool_id: str, query: RecordQuery, request: PageRequest
         """,
         *where.args,
     )
-    return Page.cut(total, [_record(row) for row in rows], request)
+    found = [_record(row) for row in rows]
+    return Page.cut(total if most is None else min(total, most), found, request, is_exact=is_exact)
 
 
 async def find(db: Reads, pool_id: str, record_id: str) -> Record | None:

@@ -82,7 +82,6 @@ async def list_page(db: Executor, pool_id: str, keyword: str, page: PageRequest)
       g.pool_id = $1
       and ($2 = '' or strpos(lower(concat_ws(e'\\n', g.code, g.name, g.description)), lower($2)) > 0)
     """
-    total = await db.fetchval(f"select count(*) from groups g where {where}", pool_id, keyword)
     rows = await db.fetch(
         f"""
         select {_COLUMNS} from groups g where {where}
@@ -93,6 +92,8 @@ async def list_page(db: Executor, pool_id: str, keyword: str, page: PageRequest)
         page.size,
         page.offset,
     )
+    if (total := page.total_of(len(rows))) is None:
+        total = await db.fetchval(f"select count(*) from groups g where {where}", pool_id, keyword)
     return Page(total, [Group(*row) for row in rows])
 
 

@@ -151,7 +151,6 @@ async def list_page(
       r.pool_id = $1 and r.namespace = $2
       and ($3 = '' or strpos(lower(concat_ws(e'\\n', r.code, r.name, r.description)), lower($3)) > 0)
     """
-    total = await db.fetchval(f"select count(*) from roles r where {where}", pool_id, namespace, keyword)
     rows = await db.fetch(
         f"""
         select {_COLUMNS} from roles r where {where}
@@ -163,6 +162,8 @@ async def list_page(
         page.size,
         page.offset,
     )
+    if (total := page.total_of(len(rows))) is None:
+        total = await db.fetchval(f"select count(*) from roles r where {where}", pool_id, namespace, keyword)
     return Page(total, [Role(*row) for row in rows])
 
 

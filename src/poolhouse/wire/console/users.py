@@ -12,6 +12,7 @@ from poolhouse.wire.console import audit, confirming
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit, page_of, segment
+from poolhouse.wire.v3.walking import EXACT, NEXT, UP_TO
 
 FACTS = (
     ("name", "name"),
@@ -25,6 +26,8 @@ FACTS = (
 )
 TIMES = (("last_login", "lastLogin"), ("created", "createdAt"), ("password_set", "passwordLastSetAt"))
 PAGE_SIZE = 50
+MOST_COUNTED = 10_000
+"""Sign-ins of somebody: an account that a program signs in to has millions."""
 DATA_PERMISSIONS = "GET explain-user-data-permissions"
 PASSKEYS = "GET webauthn/person/credentials"
 MOST_OFFERED = 50
@@ -103,12 +106,17 @@ async def _sign_ins(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
     asked: dict[str, Any] = {
         "userId": user_id,
         "eventType": "login",
-        "pagination": {"page": number, "limit": PAGE_SIZE},
+        "pagination": {"page": number, "limit": PAGE_SIZE, UP_TO: MOST_COUNTED},
     }
     if outcome in ("yes", "no"):
         asked["success"] = outcome == "yes"
-    found = await visit.ask("POST get-user-action-logs", asked)
-    return {"outcome": outcome, **_paged(found, number)}
+    found, beside = await visit.ask_beside("POST get-user-action-logs", asked)
+    return {
+        "outcome": outcome,
+        **_paged(found, number),
+        "more": bool(beside[NEXT]),
+        "is_exact": beside[EXACT],
+    }
 
 
 async def _audit(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:

@@ -49,7 +49,8 @@ the body, or in its `pagination`. All are optional.
 * `withTotalCount`: `false` omits `totalCount`, and `list-users` without `sort` then counts nothing, which saves most of
   the time of a broad filter or search. `nextCursor` tells whether there are more rows.
 * `countUpTo`: a number such as `10000`. In a pool of 50,000 and more, `list-users` then counts no further, unless it
-  knows the total. `totalCountIsExact`, beside `data`, is `false` when there are more than `totalCount`.
+  knows the total; the lists of the audit log and `list-mail` count no further in any pool. `totalCountIsExact`, beside
+  `data`, is `false` when there are more than `totalCount`.
 
 `GET list-users?limit=50&cursor=&withTotalCount=false`, then `...&cursor=<nextCursor>` until it is null.
 
