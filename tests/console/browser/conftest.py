@@ -50,6 +50,16 @@ async def judged(page: Page) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
 
 
+async def kept(page: Page) -> list[str]:
+    """What pages have left in the browser beside cookies, which whoever sits there next could read: nothing may be."""
+    found: list[str] = await page.evaluate(
+        "async () => [...Object.keys(localStorage), ...Object.keys(sessionStorage),"
+        " ...(await indexedDB.databases()).map((one) => one.name), ...(await caches.keys()),"
+        " ...(await navigator.serviceWorker.getRegistrations()).map((one) => one.scope)]"
+    )
+    return [f"kept in the browser: {name}" for name in found]
+
+
 async def wider(page: Page) -> list[str]:
     """Whether one has to scroll: sideways, down to where the page begins, or along the tabs to the open one."""
     pixels, begins, tabs = await page.evaluate(

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page
 from tests.administrators.conftest import OPERATOR, PASSWORD
 from tests.conftest import PoolForTests
-from tests.console.browser.conftest import NewPage, judged, signed_in, wider
+from tests.console.browser.conftest import NewPage, judged, kept, signed_in, wider
 
 from poolhouse.ids import new_id
 from poolhouse.services import Services
@@ -84,6 +84,30 @@ async def test_chinese_lands_whole_as_an_input_method_composes_it(editor: Opened
     await page.keyboard.type("!")
     await page.wait_for_function("document.getElementById('source').value.endsWith('!')")
     assert await page.locator("#source").input_value() == "// 张三登录!"
+
+
+async def test_chinese_lands_whole_in_the_plain_field_and_no_draft_is_kept(
+    services: Services, pool: PoolForTests, editor: Opened
+) -> None:
+    page = await editor(locale="en-US")
+    await _replace(page, "// draft")
+    assert await kept(page) == []
+    page.once("dialog", lambda dialog: dialog.accept())
+    await page.get_by_role("link", name="Use a plain text field").click()
+    await page.wait_for_url("**plain=1")
+    field = page.locator("#source")
+    await field.fill("// ")
+    keys = await page.context.new_cdp_session(page)
+    for letters in ("z", "zh", "zhang"):
+        place = {"text": letters, "selectionStart": len(letters), "selectionEnd": len(letters)}
+        await keys.send("Input.imeSetComposition", place)
+    await keys.send("Input.insertText", {"text": "张三登录"})
+    await page.keyboard.type("!")
+    assert await field.input_value() == "// 张三登录!"
+    assert await kept(page) == []
+    await page.get_by_role("button", name="Save").click()
+    await page.wait_for_url("**done=done_draft")
+    assert (await services.customdb.get_script(pool.administrator, "login")).source == "// 张三登录!"
 
 
 async def test_escape_and_then_tab_leaves(editor: Opened) -> None:
