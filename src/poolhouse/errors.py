@@ -36,6 +36,7 @@ PoolhouseError
 │   ├── CaptchaRequired  CodeWrong  CodeExpired  MfaRequired  PasswordResetRequired
 │   ├── ProviderFailed          an identity source did not say who somebody is (step, reason_zh, reason_en)
 │   ├── IdentityUnbound         who has come by one is nobody's account, and none may be made
+│   ├── BindingRequired         they say by a next step whose it is (key, methods, may_create)
 │   └── OldPasswordWrong
 ├── NotSupported                not built, or not by this directory
 │   └── NotSupportedByDirectory
@@ -614,6 +615,13 @@ class ProviderFailed(LoginRefused):
 class IdentityUnbound(LoginRefused):
     zh = "该身份还没有绑定账号，请联系管理员"
     en = "No account is linked to this identity. Please ask an administrator"
+
+
+class BindingRequired(LoginRefused):
+    """`key` is for the next step; `methods`: what proves an account there; `may_create`: or a new one is made."""
+
+    zh = "该身份还没有绑定账号：请绑定已有账号"
+    en = "No account is linked to this identity: link the one you have"
 
 
 class WrongCredentials(LoginRefused):

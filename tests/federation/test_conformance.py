@@ -118,6 +118,8 @@ async def test_another_pool_does_not_see_the_connection(way: Way, other_pool: Po
         with pytest.raises(IdentitySourceNotFound):
             if way.manifest.redirecting:
                 await way.services.federation.begin(caller, name, "page", origin=ORIGIN, browser=BROWSER)
+            elif way.manifest.exchanging:
+                await way.services.native_sign_in.sign_in(caller, name, "a code", (way.manifest.kind,))
             else:
                 await way.services.federation.verify_password(caller, name, "ada", "x", origin=ORIGIN)
     assert await way.services.federation.offered(other_pool.id, way.app.id) == []

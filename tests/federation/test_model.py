@@ -90,7 +90,8 @@ def test_a_kind_says_the_same_settings_to_programs_and_to_people(manifest: Manif
     assert {one.encode_name for one in msgspec.structs.fields(manifest.settings)} == {
         one.name for one in manifest.fields
     }
-    assert manifest.redirecting or manifest.verifying
+    assert manifest.redirecting or manifest.verifying or manifest.exchanging
+    assert catalog.client_of(manifest.kind) is catalog.client_of(manifest.kind)
 
 
 @pytest.mark.parametrize("manifest", catalog.MANIFESTS.values(), ids=catalog.MANIFESTS)

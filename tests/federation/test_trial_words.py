@@ -8,7 +8,7 @@ from pathlib import Path
 import poolhouse.federation
 from poolhouse.federation.trial_words import REMEDIES, STEPS
 
-FAILING = {"ProviderFailed", "Failed", "answered", "json_of"}
+FAILING = {"ProviderFailed", "Failed", "Told", "answered", "json_of", "numbered", "text_of"}
 
 
 def steps() -> set[str]:

@@ -29,7 +29,7 @@ MOST_POSTED = 256 * 1024
 _SHAPE = re.compile(r"([0-9a-f]{24})[.x]([0-9a-f]{24})[.x]([0-9a-f]{24})\Z")
 """74 characters: SAML gives a RelayState 80. The x is for WeChat, whose state is of letters and digits, up to 128."""
 
-Aim = Literal["page", "popup", "link"]
+Aim = Literal["page", "popup", "link", "native"]
 
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -100,6 +100,15 @@ class Attempts:
         if row is None:
             raise _unknown()
         return Attempt(pool_id, row["connection_id"], self._open(row["sealed"], pool_id, attempt_id))
+
+    async def look(self, state: str) -> Attempt:
+        """The attempt, which stays there. Raises ProviderFailed (state)."""
+        pool_id, attempt_id, secret = _parts(state)
+        sealed = await postgres.sealed_of(self._db, pool_id, attempt_id, _digest(secret))
+        connection_id = await postgres.connection_of(self._db, pool_id, attempt_id, _digest(secret))
+        if connection_id is None:
+            raise _unknown()
+        return Attempt(pool_id, connection_id, self._open(sealed, pool_id, attempt_id))
 
     async def meant(self, state: str) -> tuple[str, str] | None:
         """Pool and connection of an attempt that is there, whoever asks: for the log."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from weakref import WeakValueDictionary
 
 import msgspec
@@ -37,17 +37,27 @@ from poolhouse.users.rules import clean
 _CAPITAL = re.compile(r"[A-Z]")
 
 
+ProofOfAccount = Literal["username-password", "email-password", "phone-password", "email-code", "phone-code"]
+PROOFS: tuple[ProofOfAccount, ...] = get_args(ProofOfAccount)
+
+
 class Rules(msgspec.Struct, rename="camel", frozen=True):
     """What every kind of connection may say among its fields. `profileMapping`: our field, and the claim it is taken
     from. `syncProfile`: whether what a source says of somebody is written at each sign-in, or at the first alone.
+    `challengeBindingMethods`: by what somebody who is asked may prove that an account is theirs; none: by all.
     `callback`: at which of our addresses its provider sends people back (`addresses.py`)."""
 
     profile_mapping: dict[str, str] = {}
     sync_profile: Literal["never", "always"] = "never"
+    challenge_binding_methods: tuple[ProofOfAccount, ...] = ()
     callback: Spelling = ""
 
+    @property
+    def proofs(self) -> tuple[ProofOfAccount, ...]:
+        return self.challenge_binding_methods or PROOFS
 
-RULES = ("profileMapping", "syncProfile", "callback")
+
+RULES = ("profileMapping", "syncProfile", "challengeBindingMethods", "callback")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,14 @@ A kind is a folder below `providers/`: its manifest, its client, and beside them
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from poolhouse.errors import NotSupported
-from poolhouse.federation.model import Manifest, Redirecting, Verifying
+from poolhouse.federation.model import Exchanging, Manifest, Redirecting, Verifying
 from poolhouse.federation.providers import ad, cas, lark, ldap, oauth2, oidc, saml, wechat
+
+T = TypeVar("T")
 
 _ALL: tuple[Manifest, ...] = (
     oidc.MANIFEST,
@@ -19,6 +22,7 @@ _ALL: tuple[Manifest, ...] = (
     ldap.MANIFEST,
     ad.MANIFEST,
     wechat.WEB,
+    wechat.MOBILE,
     lark.INTERNAL,
     lark.PUBLIC,
 )
@@ -41,32 +45,42 @@ def manifest_of(kind: str) -> Manifest:
 
 def redirecting(kind: str) -> Redirecting:
     """The client of a kind that sends the browser away. Raises NotSupported."""
-    if manifest_of(kind).redirecting is None:
+    make = manifest_of(kind).redirecting
+    if make is None:
         raise NotSupported(what=f"a sign-in page of {kind}")
-    return _redirecting(kind)
+    return _made(make)
 
 
 def verifying(kind: str) -> Verifying:
     """The client of a kind that takes a user name and a password. Raises NotSupported."""
-    if manifest_of(kind).verifying is None:
+    make = manifest_of(kind).verifying
+    if make is None:
         raise NotSupported(what=f"a user name and a password at {kind}")
-    return _verifying(kind)
+    return _made(make)
 
 
-def client_of(kind: str) -> Redirecting | Verifying:
-    """Raises NotSupported."""
-    return redirecting(kind) if manifest_of(kind).redirecting else verifying(kind)
+def exchanging(kind: str) -> Exchanging:
+    """The client of a kind that takes a native app's code. Raises NotSupported."""
+    make = manifest_of(kind).exchanging
+    if make is None:
+        raise NotSupported(what=f"a native app's code of {kind}")
+    return _made(make)
 
 
-@cache
-def _redirecting(kind: str) -> Redirecting:
-    make = MANIFESTS[kind].redirecting
+def client_of(kind: str) -> object:
+    """Its client, by whichever way people come. Raises NotSupported."""
+    manifest = manifest_of(kind)
+    make = manifest.redirecting or manifest.verifying or manifest.exchanging
     assert make is not None
-    return make()
+    return _made(make)
 
 
-@cache
-def _verifying(kind: str) -> Verifying:
-    make = MANIFESTS[kind].verifying
-    assert make is not None
-    return make()
+_clients: dict[Callable[[], Any], Any] = {}
+
+
+def _made(make: Callable[[], T]) -> T:
+    """One for the process: what it keeps of a provider serves every way."""
+    if make not in _clients:
+        _clients[make] = make()
+    client: T = _clients[make]
+    return client

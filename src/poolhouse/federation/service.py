@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -36,7 +36,7 @@ from poolhouse.errors import (
 from poolhouse.federation import catalog
 from poolhouse.federation.addresses import callback_path, place_of
 from poolhouse.federation.attempts import Aim, Attempt, Attempts, Kept
-from poolhouse.federation.binding import RULES, Binding, Rules, Way
+from poolhouse.federation.binding import PROOFS, RULES, Binding, ProofOfAccount, Rules, Way
 from poolhouse.federation.model import (
     Begun,
     Callback,
@@ -76,7 +76,8 @@ TRIED = Limit(60, 3600)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A connection that an application's people may sign in by."""
+    """A connection that an application's people may sign in by: at a page of its provider's (`redirecting`), by a name
+    and a password that they type at ours (`verifying`), or neither, in a native app."""
 
     id: str
     identifier: str
@@ -87,14 +88,17 @@ class Offer:
     source_type: str
     social: bool
     redirecting: bool
+    verifying: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Nobody knows the person yet, and the connection lets them say whose account is theirs. `ticket` goes with what
-    they do next in this browser."""
+    they do next in this browser. `proofs`: by what they may prove it; `may_create`: or have a new one made."""
 
     ticket: str
+    proofs: tuple[ProofOfAccount, ...] = PROOFS
+    may_create: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,7 @@ class Federation:
                 source_type=source_type,
                 social=manifest.social,
                 redirecting=manifest.redirecting is not None,
+                verifying=manifest.verifying is not None,
             )
             for connection, source_type in found
             if (manifest := catalog.MANIFESTS.get(connection.type)) is not None
@@ -265,10 +270,7 @@ class Federation:
             await self._note(caller, connection, error)
             raise
         if user is None:
-            state = self._attempts.new_state(caller.pool_id)
-            asking = Kept(aim="page", app_id=caller.app_id or "", came=came)
-            await self._attempts.open(state, attempt.connection_id, asking, browser)
-            return Asked(state)
+            return await self._asking(caller, opened, came, "page", browser)
         return await self._login.complete_login(caller, user, "identity")
 
     # -- whose account is it -------------------------------------------------------------------------------
@@ -297,12 +299,70 @@ class Federation:
             raise
         return await self._login.complete_login(caller, user, "identity")
 
-    async def _asked_about(self, caller: Caller, ticket: str, browser: str) -> tuple[_Open, ExternalUser]:
-        attempt = await self._attempts.take(ticket, browser)
+    async def asked(self, caller: Caller, ticket: str) -> Asked:
+        """What somebody who has a ticket may do with it, which they still can after this.
+
+        Raises ProviderFailed, IdentitySourceNotFound.
+        """
+        attempt = await self._attempts.look(ticket)
+        self._require_own(caller, attempt)
+        opened = await self._opened(caller, attempt.connection_id)
+        way = opened.way
+        return Asked(ticket, way.rules.proofs, not way.connection.login_only)
+
+    async def _asking(
+        self, caller: Caller, opened: _Open, came: ExternalUser, aim: Aim, browser: str
+    ) -> Asked:
+        way = opened.way
+        state = self._attempts.new_state(caller.pool_id)
+        asking = Kept(aim=aim, app_id=caller.app_id or "", came=came)
+        await self._attempts.open(state, way.connection.id, asking, browser)
+        return Asked(state, way.rules.proofs, not way.connection.login_only)
+
+    @staticmethod
+    def _require_own(caller: Caller, attempt: Attempt) -> ExternalUser:
         same = (attempt.pool_id, attempt.kept.app_id) == (caller.pool_id, caller.app_id or "")
         if not same or attempt.kept.came is None:
             raise ProviderFailed("state", "登录属于另一个应用", "the sign-in is another application's")
-        return await self._opened(caller, attempt.connection_id), attempt.kept.came
+        return attempt.kept.came
+
+    async def _asked_about(self, caller: Caller, ticket: str, browser: str) -> tuple[_Open, ExternalUser]:
+        attempt = await self._attempts.take(ticket, browser)
+        came = self._require_own(caller, attempt)
+        return await self._opened(caller, attempt.connection_id), came
+
+    # -- by a code that a native app brings ----------------------------------------------------------------
+
+    async def exchange(
+        self,
+        caller: Caller,
+        name: str,
+        code: str,
+        kinds: Collection[str],
+        *,
+        browser: str,
+        scope: str | None = None,
+    ) -> LoggedIn | Asked:
+        """As at a platform whose own SDK gave the app a code. `kinds`: what the connection may be of.
+
+        Raises IdentitySourceNotFound, also for a connection of another kind, ProviderFailed, IdentityTaken,
+        IdentityUnbound, TooManyRequests, what `SignUp.create` and what `complete_login` do.
+        """
+        await self._require_few(caller)
+        opened = await self._opened(caller, name)
+        if opened.manifest.kind not in kinds:
+            raise IdentitySourceNotFound(connection=name)
+        client = catalog.exchanging(opened.manifest.kind)
+        try:
+            asked = client.exchange(opened.settled, self._here("", ""), code)
+            came = checked(await _in_time(asked))
+            user = await self._user(caller, opened.way, came)
+        except PoolhouseError as error:
+            await self._note(caller, opened.way.connection, error)
+            raise
+        if user is None:
+            return await self._asking(caller, opened, came, "native", browser)
+        return await self._login.complete_login(caller, user, "identity", scope=scope)
 
     # -- by a user name and a password ---------------------------------------------------------------------
 

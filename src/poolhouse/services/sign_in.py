@@ -12,6 +12,7 @@ from poolhouse.credentials.management_tokens import ManagementTokens
 from poolhouse.credentials.service import Credentials
 from poolhouse.federation.binding import Binding
 from poolhouse.federation.directories import DirectorySignIn
+from poolhouse.federation.native import NativeSignIn
 from poolhouse.federation.scripts import Scripts
 from poolhouse.federation.service import Federation
 from poolhouse.login.address_limiter import AddressLimiter
@@ -98,6 +99,7 @@ class SignIn:
     sealed_links: SealedLinks
     federation: Federation
     directory_sign_in: DirectorySignIn
+    native_sign_in: NativeSignIn
 
 
 def build_tokens(raw: Raw, core: Core) -> Tokens:
@@ -219,6 +221,15 @@ def build_sign_in(
         audit=audit,
         run=Scripts(core.sandbox, core.environment.of_pool),
     )
+    code_login = CodeLogin(
+        codes=proving.codes,
+        users=users,
+        login=login,
+        sign_up=proving.sign_up,
+        registrations=registrations,
+        proofs=proving.proofs,
+        refusals=proving.refusals,
+    )
     mfa_login = MfaLogin(
         db=db,
         users=users,
@@ -248,15 +259,7 @@ def build_sign_in(
         ),
         login=login,
         registrations=registrations,
-        code_login=CodeLogin(
-            codes=proving.codes,
-            users=users,
-            login=login,
-            sign_up=proving.sign_up,
-            registrations=registrations,
-            proofs=proving.proofs,
-            refusals=proving.refusals,
-        ),
+        code_login=code_login,
         mfa_login=mfa_login,
         passkey_login=passkey_login,
         passkey_factor=PasskeyFactor(
@@ -316,6 +319,7 @@ def build_sign_in(
         sealed_links=SealedLinks(raw.box),
         federation=federation,
         directory_sign_in=DirectorySignIn(federation, core.apps),
+        native_sign_in=NativeSignIn(federation, login, code_login),
         oidc_grants=oidc_grants,
         oidc=OidcService(
             db=db, apps=core.apps, sessions=tokens.sessions, grants=oidc_grants, issuing=issuing

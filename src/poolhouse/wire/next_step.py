@@ -10,6 +10,7 @@ from typing import Any
 from poolhouse.audit.model import Record
 from poolhouse.errors import (
     AccountLocked,
+    BindingRequired,
     ChangedMeanwhile,
     MfaRequired,
     PasswordResetRequired,
@@ -21,7 +22,7 @@ _SHOWN = ("username", "nickname", "email", "phone", "photo")
 
 
 def next_step(error: PoolhouseError) -> dict[str, Any] | None:
-    """The second factor's token and whose turn it is; the token of a password change;
+    """The second factor's token and whose turn it is; how an identity is linked; the token of a password change;
     in how many seconds a locked account may be tried again; what others have changed. None for the rest."""
     match error:
         case MfaRequired():
@@ -33,6 +34,8 @@ def next_step(error: PoolhouseError) -> dict[str, Any] | None:
                 "faceMfaEnabled": False,
                 "passkeyEnabled": error.facts.get("passkeys") == "bound",
             }
+        case BindingRequired():
+            return {"key": error.facts.get("key"), "methods": list(error.facts.get("methods", ()))}
         case PasswordResetRequired():
             return {"token": error.facts.get("token")}
         case AccountLocked():

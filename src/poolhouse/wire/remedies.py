@@ -104,6 +104,7 @@ REMEDIES: dict[type[e.PoolhouseError], str] = {
     e.PasskeyCopied: "Sign in with the password, remove the passkey and add another.",
     e.ProviderFailed: "`list-audit-logs` says in `detail` which step failed, and why.",
     e.IdentityUnbound: "Link the identity with `linkIdentity`, or switch the connection's `loginOnly` off.",
+    e.BindingRequired: "Let the person prove an account by one of the `methods` in `data`, with its `key`.",
     e.CodeExpired: "Ask for another code.",
     e.MfaRequired: "Go on with the second factor, with the token in `data`.",
     e.PasswordResetRequired: "Let the person change the password, with the token in `data`, or reset it.",

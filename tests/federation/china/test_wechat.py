@@ -161,9 +161,12 @@ async def test_a_wrong_app_or_secret_is_the_settings_fault(wechat: Peer, field: 
 
 
 async def _check(wechat: Peer) -> tuple[str, ...]:
-    return await wechat.services.federation.check(
+    trial = await wechat.services.federation.check(
         wechat.pool.administrator, wechat.connection.id, origin=ORIGIN
     )
+    if trial.failed:
+        raise trial.failed
+    return trial.steps
 
 
 async def test_the_trial_asks_with_a_code_that_is_none(wechat: Peer, standin: Wechat) -> None:

@@ -92,6 +92,13 @@ class Redirecting(StandIn):
         raise NotImplementedError
 
 
+class Exchanging(StandIn):
+    """Of a kind whose own SDK gives a native app a code."""
+
+    def code(self, person: Person) -> str:
+        raise NotImplementedError
+
+
 class Verifying(StandIn):
     """Of a kind that is asked about a name and a password; `password` is everybody's right one."""
 

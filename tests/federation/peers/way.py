@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import PoolForTests
-from tests.federation.peers.model import Person, Redirecting, StandIn, Verifying
+from tests.federation.peers.model import Exchanging, Person, Redirecting, StandIn, Verifying
 
 from poolhouse.apps.model import App
 from poolhouse.caller import Caller
@@ -103,9 +103,16 @@ class Way:
                 await self.set(fields={self.peer.vouches_by: says})
         if isinstance(self.peer, Redirecting):
             return await self.come_back(self.peer.back(await self.begin(), person))
+        if isinstance(self.peer, Exchanging):
+            return await self.exchange(self.peer.code(person))
         name = f"name{next(_numbers)}"
         self.verifying.people[name] = person
         return await self.type(name, self.verifying.password if password is None else password)
+
+    async def exchange(self, code: str) -> LoggedIn:
+        return await self.services.native_sign_in.sign_in(
+            self.caller, self.connection.identifier, code, (self.manifest.kind,)
+        )
 
     async def type(self, name: str, password: str) -> LoggedIn:
         return await self.services.federation.verify_password(

@@ -19,7 +19,7 @@ class CompanySteps:
 
     def tabs(self, offered: list[Offer]) -> list[Offer]:
         """Those that take a name and a password, a tab each."""
-        return [one for one in offered if not one.redirecting]
+        return [one for one in offered if one.verifying]
 
     def chosen(self, step: Step, offers: list[Offer]) -> Offer | None:
         """That of the address or of the form."""

@@ -104,6 +104,7 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.PasskeyRefused: Row(403, 40304),
     e.ProviderFailed: Row(403, 40305),
     e.IdentityUnbound: Row(403, 40306),
+    e.BindingRequired: Row(403, 1640),
     e.MfaRequired: Row(403, 1636),
     e.PasswordResetRequired: Row(403, 2058),
     e.OldPasswordWrong: Row(400, 2006),
@@ -138,6 +139,7 @@ VARIANTS: dict[type[e.PoolhouseError], tuple[str, Mapping[Any, int]]] = {
     e.CodeWrong: ("factor", {"totp": 6001, "recovery": 6002, "no totp": 6003, "no recovery": 6004}),
     e.PasswordResetRequired: ("old_password", {True: 2058, False: 1639}),
     e.MfaRequired: ("totp", {True: 1635, False: 1636}),
+    e.BindingRequired: ("may_create", {True: 1641, False: 1640}),
 }
 """Errors with a code for each value of one of their facts."""
 

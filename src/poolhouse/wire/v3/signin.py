@@ -64,7 +64,7 @@ PURPOSES: dict[str, Purpose] = {
 
 
 async def sign_in(request: V3Request, body: SignIn) -> LoginToken:
-    caller = await _of_client(request, body)
+    caller = await of_client(request, body.client_id, body.client_secret)
     if options := body.options:
         refuse_unbuilt(
             tenantId=options.tenant_id, customData=options.custom_data, captchaToken=options.captcha_token
@@ -220,10 +220,11 @@ def visitor(request: V3Request) -> Caller:
     return replace(request.caller, kind="anonymous", actor_id="", session_id=None)
 
 
-async def _of_client(request: V3Request, body: SignIn) -> Caller:
-    """`client_id` names the application too; a secret, where one is sent, must be right, and sent as it may be."""
+async def of_client(request: V3Request, named: str | None, given: str | None) -> Caller:
+    """`named` and `given` are `client_id` and `client_secret` of the body, or of the header: they name the application
+    too; a secret, where one is sent, must be right, and sent as it may be."""
     proof: Proof = "client_secret_post"
-    client_id, secret = body.client_id, body.client_secret
+    client_id, secret = named, given
     basic = request.headers.get("authorization", "")
     if basic.lower().startswith("basic "):
         try:
@@ -231,7 +232,7 @@ async def _of_client(request: V3Request, body: SignIn) -> Caller:
             proof = "client_secret_basic"
         except ValueError as error:
             raise NotAuthenticated("malformed Basic credentials") from error
-        if body.client_id not in (None, "", client_id):
+        if named not in (None, "", client_id):
             raise NotAuthenticated("header and body name two applications")
     if not client_id:
         return visitor(request)
@@ -285,7 +286,7 @@ def present(value: Any, name: str) -> Any:
     return value
 
 
-def _open(
+def opening(
     path: str,
     request: Any,
     response: Any,
@@ -295,6 +296,7 @@ def _open(
     *,
     ours: bool = False,
 ) -> Endpoint:
+    """One that is open to people who are nobody yet."""
     return Endpoint(
         method,
         path,
@@ -309,27 +311,27 @@ def _open(
 
 
 ENDPOINTS: list[Endpoint] = [
-    _open("signin", SignIn, LoginToken, sign_in, "Sign in by password or code"),
-    _open("signup", SignUp, UserDto, sign_up, "Sign up by password or code"),
-    _open("send-sms", SendSms, None, send_sms, "Send a code by SMS"),
-    _open("send-email", SendEmail, None, send_email, "Send a code by mail"),
-    _open(
+    opening("signin", SignIn, LoginToken, sign_in, "Sign in by password or code"),
+    opening("signup", SignUp, UserDto, sign_up, "Sign up by password or code"),
+    opening("send-sms", SendSms, None, send_sms, "Send a code by SMS"),
+    opening("send-email", SendEmail, None, send_email, "Send a code by mail"),
+    opening(
         "verify-reset-password-request",
         VerifyResetPassword,
         ResetToken,
         verify_reset_password_request,
         "Prove an address to reset the password",
     ),
-    _open(
+    opening(
         "reset-password",
         ResetPassword,
         None,
         reset_password,
         "Set a new password with the token of verify-reset-password-request",
     ),
-    _open("unlock-account", PassCodePayload, None, unlock_account, "Unlock the own account", ours=True),
-    _open("mfa-totp-verify", TotpDto, LoginToken, mfa_totp_verify, "The second step of a sign-in"),
-    _open(
+    opening("unlock-account", PassCodePayload, None, unlock_account, "Unlock the own account", ours=True),
+    opening("mfa-totp-verify", TotpDto, LoginToken, mfa_totp_verify, "The second step of a sign-in"),
+    opening(
         "get-captcha-code", None, CaptchaDto, get_captcha_code, "A captcha for `signin` and `signup`", "GET"
     ),
 ]

@@ -38,7 +38,7 @@ class AppTokens:
         self._kept: OrderedDict[tuple[str, str, str], _Kept] = OrderedDict()
 
     async def of(self, connection: Settled, here: Here, *, but: str = "") -> str:
-        """`but`: one that Lark did not take, which is not given again. Raises ProviderFailed (key, settings)."""
+        """`but`: one that Lark did not take, which is not given again. Raises ProviderFailed (token, settings)."""
         place = (connection.pool_id, connection.id, connection.version)
         kept = self._kept.setdefault(place, _Kept())
         self._kept.move_to_end(place)
@@ -52,13 +52,13 @@ class AppTokens:
 
 
 async def asked(settings: Settings, here: Here) -> tuple[str, timedelta]:
-    """A token, and how long it is good. Raises ProviderFailed (key, settings)."""
+    """A token, and how long it is good. Raises ProviderFailed (token, settings)."""
     body = msgspec.json.encode({"app_id": settings.client_id, "app_secret": settings.client_secret})
     call = here.outgoing.post(api(settings, "/auth/v3/app_access_token/internal"), body, JSON, most=MOST)
-    said = await numbered("key", call, "code", MEANINGS)
+    said = await numbered("token", call, "code", MEANINGS)
     lasts = said.get("expire")
     if not isinstance(lasts, int) or lasts < 0:
         raise ProviderFailed(
-            "key", "app_access_token 没有有效期", "it is not said until when the app's token is good"
+            "token", "app_access_token 没有有效期", "it is not said until when the app's token is good"
         )
-    return text_of("key", said, "app_access_token"), min(timedelta(seconds=lasts), LONGEST)
+    return text_of("token", said, "app_access_token"), min(timedelta(seconds=lasts), LONGEST)

@@ -111,7 +111,7 @@ class InternalClient(_LarkClient):
     async def check(self, connection: Settled, here: Here) -> tuple[str, ...]:
         """That the id and the secret are good; no token that is kept says so."""
         await asked(connection.fields, here)
-        return ("settings", "key")
+        return ("settings", "token")
 
     async def _exchanged(
         self, connection: Settled, here: Here, code: str, more: Mapping[str, str]
@@ -196,6 +196,7 @@ INTERNAL = Manifest(
     fields=FIELDS,
     callback_path="lark",
     redirecting=InternalClient,
+    exchanging=InternalClient,
 )
 PUBLIC = Manifest(
     kind="lark-public",
@@ -205,4 +206,5 @@ PUBLIC = Manifest(
     fields=FIELDS,
     callback_path="lark",
     redirecting=PublicClient,
+    exchanging=PublicClient,
 )

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from poolhouse.errors import ProviderFailed
 from poolhouse.federation.answers import Told, base_of, numbered, text_of
 from poolhouse.federation.model import Begun, Callback, ExternalId, ExternalUser, Here, Manifest, Settled
-from poolhouse.federation.providers.wechat.settings import FIELDS, Settings
+from poolhouse.federation.providers.wechat.settings import FIELDS, MOBILE_FIELDS, MobileSettings, Settings
 
 _MOST = 32 * 1024
 _LONGEST_CODE = 512
@@ -67,7 +67,7 @@ class WechatClient:
         return await self.exchange(connection, here, code)
 
     async def exchange(self, connection: Settled, here: Here, code: str) -> ExternalUser:
-        settings: Settings = connection.fields
+        settings: MobileSettings = connection.fields
         said = await _exchanged(settings, here, code)
         access, openid = text_of("token", said, "access_token"), text_of("token", said, "openid")
         asked = {"access_token": access, "openid": openid, "lang": "zh_CN"}
@@ -93,7 +93,7 @@ class WechatClient:
 
 
 async def _exchanged(
-    settings: Settings, here: Here, code: str, *, expected: Collection[int] = ()
+    settings: MobileSettings, here: Here, code: str, *, expected: Collection[int] = ()
 ) -> dict[str, Any]:
     if len(code) > _LONGEST_CODE:
         raise ProviderFailed("redirect", "授权码过长", "the code is too long")
@@ -107,7 +107,7 @@ async def _exchanged(
 
 
 async def _called(
-    settings: Settings,
+    settings: MobileSettings,
     here: Here,
     step: str,
     path: str,
@@ -146,5 +146,15 @@ WEB = Manifest(
     fields=FIELDS,
     callback_path="wechat",
     redirecting=WechatClient,
+    social=True,
+)
+MOBILE = Manifest(
+    kind="wechat:mobile",
+    source_type="wechat",
+    title=("微信移动应用", "WeChat, in a mobile app"),
+    settings=MobileSettings,
+    fields=MOBILE_FIELDS,
+    callback_path="wechat",
+    exchanging=WechatClient,
     social=True,
 )

@@ -10,22 +10,28 @@ LOGIN_HOST = "https://open.weixin.qq.com"
 API_HOST = "https://api.weixin.qq.com"
 
 
-class Settings(msgspec.Struct, rename="camel", frozen=True):
+class MobileSettings(msgspec.Struct, rename="camel", frozen=True):
     """`client_id`, `client_secret`: what WeChat calls AppID and AppSecret."""
 
     client_id: str
     client_secret: str
-    login_host: str = LOGIN_HOST
     api_host: str = API_HOST
 
 
-FIELDS = (
+class Settings(MobileSettings, frozen=True):
+    login_host: str = LOGIN_HOST
+
+
+MOBILE_FIELDS = (
     Field(
         "clientId",
         ("AppID", "AppID"),
         ("微信开放平台，不是公众平台", "Of the open platform at open.weixin.qq.com"),
     ),
     Field("clientSecret", ("AppSecret", "AppSecret"), secret=True),
-    Field("loginHost", ("扫码页的地址", "Where the code is scanned"), (LOGIN_HOST, LOGIN_HOST)),
     Field("apiHost", ("接口的地址", "Where the API is"), (API_HOST, API_HOST)),
+)
+FIELDS = (
+    *MOBILE_FIELDS,
+    Field("loginHost", ("扫码页的地址", "Where the code is scanned"), (LOGIN_HOST, LOGIN_HOST)),
 )

@@ -49,6 +49,41 @@ SmsChannel = Literal[
     "CHANNEL_DELETE_ACCOUNT",
 ]
 
+NativePlatform = Literal[
+    "apple",
+    "wechat",
+    "alipay",
+    "wechatwork",
+    "wechatwork_agency",
+    "lark_internal",
+    "lark_public",
+    "lark_block",
+    "yidun",
+    "wechat_mini_program_code",
+    "wechat_mini_program_phone",
+    "wechat_mini_program_code_and_phone",
+    "google",
+    "facebook",
+    "qq",
+    "weibo",
+    "baidu",
+    "linkedin",
+    "dingtalk",
+    "github",
+    "gitee",
+    "gitlab",
+    "douyin",
+    "kuaishou",
+    "xiaomi",
+    "line",
+    "slack",
+    "oppo",
+    "huawei",
+    "amazon",
+    "douyin_mini_program_code",
+    "douyin_mini_program_code_and_phone",
+]
+
 PasskeyKind = Literal["fingerprint", "face", "other"]
 
 
@@ -97,6 +132,71 @@ class SignIn(Dto, kw_only=True):
     options: SignInOptions | None = None
     client_id: str | None = field(name="client_id", default=None)
     client_secret: str | None = field(name="client_secret", default=None)
+
+
+class NativeCode(Dto, kw_only=True):
+    code: str = ""
+
+
+class SignInByMobileOptions(Dto, kw_only=True):
+    scope: str | None = None
+    context: Any = None
+    tenant_id: str | None = None
+    custom_data: Any = None
+
+
+class SignInByMobile(Dto, kw_only=True):
+    """Of the platforms that the contract names, `wechat`, `lark_internal` and `lark_public` are built; the
+    others are answered 501, by name, and their payloads are not recorded. The connection's identifier is
+    spelled as here.
+    """
+
+    ext_idp_connidentifier: str
+    connection: NativePlatform
+    wechat_payload: NativeCode | None = None
+    lark_internal_payload: NativeCode | None = None
+    lark_public_payload: NativeCode | None = None
+    options: SignInByMobileOptions | None = None
+    client_id: str | None = field(name="client_id", default=None)
+    client_secret: str | None = field(name="client_secret", default=None)
+
+
+class WechatMobileCode(Dto, kw_only=True):
+    code: str
+    app_id: str | None = None
+    conn_id: str | None = None
+    options: SignInByMobileOptions | None = None
+
+
+class BindByAccount(Dto, kw_only=True):
+    """`key` is of the answer 1640 or 1641; `action` is kept for the clients, which send it, and says nothing
+    here.
+    """
+
+    key: str
+    action: str = ""
+    account: str
+    password: str
+
+
+class BindByEmailCode(Dto, kw_only=True):
+    key: str
+    action: str = ""
+    email: str
+    code: str
+
+
+class BindByPhoneCode(Dto, kw_only=True):
+    key: str
+    action: str = ""
+    phone: str
+    code: str
+    phone_country_code: str | None = None
+
+
+class BindByNewAccount(Dto, kw_only=True):
+    key: str
+    action: str = ""
 
 
 class LoginToken(Dto, kw_only=True):

@@ -1,0 +1,89 @@
+"""Signing in from a native app, whose platform's own SDK gave it a code, and saying there whose account it is.
+
+No page of ours is there to ask on: whoever is to be asked is told by BindingRequired what proves an account, with a key
+for the next step. The key is a bearer's, good once and for ten minutes, like the code that it came for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, NoReturn
+
+from poolhouse.caller import Caller
+from poolhouse.errors import BindingRequired, IdentitySourceNotFound, InvalidInput, InvalidOperation
+from poolhouse.federation.binding import ProofOfAccount
+from poolhouse.federation.service import Asked, Federation
+from poolhouse.login.by_code import CodeLogin
+from poolhouse.login.model import Channel, LoggedIn
+from poolhouse.login.service import LoginService
+from poolhouse.users.same_person import keys_typed
+
+_BROWSER = "native"
+"""There is none: who has the key may use it."""
+
+
+class NativeSignIn:
+    def __init__(self, federation: Federation, login: LoginService, code_login: CodeLogin) -> None:
+        self._federation, self._login, self._code_login = federation, login, code_login
+
+    async def sign_in(
+        self, caller: Caller, name: str, code: str, kinds: Collection[str], scope: str | None = None
+    ) -> LoggedIn:
+        """`name`: the connection's identifier or id; "" where the application has one of these kinds.
+
+        Raises BindingRequired, and what `Federation.exchange` does.
+        """
+        connection = name or await self._only_one(caller, kinds)
+        came = await self._federation.exchange(caller, connection, code, kinds, browser=_BROWSER, scope=scope)
+        if isinstance(came, Asked):
+            raise BindingRequired(key=came.ticket, methods=came.proofs, may_create=came.may_create)
+        return came
+
+    async def by_password(self, caller: Caller, key: str, account: str, password: str) -> LoggedIn:
+        """The account is by its username, e-mail address or number, as far as the connection lets it be.
+
+        Raises ProviderFailed, InvalidInput, IdentityTaken, and what a login does.
+        """
+        proofs = (await self._federation.asked(caller, key)).proofs
+        keys = [one for one in keys_typed(account) if f"{one.kind}-password" in proofs]
+        if not keys:
+            _refuse("account", proofs)
+        return await self._bound(caller, key, await self._login.with_any_password(caller, keys, password))
+
+    async def by_code(
+        self, caller: Caller, key: str, channel: Channel, target: str, code: str, country_code: str | None
+    ) -> LoggedIn:
+        """The account of an address, proved by a code of the purpose `login`.
+
+        Raises ProviderFailed, InvalidInput, UserNotFound, IdentityTaken, and what a login does.
+        """
+        proofs = (await self._federation.asked(caller, key)).proofs
+        if f"{channel}-code" not in proofs:
+            _refuse(channel, proofs)
+        came = await self._code_login.login(caller, channel, target, code, country_code=country_code)
+        return await self._bound(caller, key, came)
+
+    async def create(self, caller: Caller, key: str) -> LoggedIn:
+        """Raises IdentityUnbound where the connection makes no accounts, ProviderFailed, what `SignUp.create` does."""
+        return await self._federation.create(caller, key, _BROWSER)
+
+    async def _bound(self, caller: Caller, key: str, came: LoggedIn) -> LoggedIn:
+        await self._federation.bind(caller, key, _BROWSER, came.user)
+        return came
+
+    async def _only_one(self, caller: Caller, kinds: Collection[str]) -> str:
+        offers = await self._federation.offered(caller.pool_id, caller.app_id or "")
+        names = [offer.identifier for offer in offers if offer.kind in kinds]
+        if not names:
+            raise IdentitySourceNotFound(kind=", ".join(kinds))
+        if len(names) > 1:
+            raise InvalidOperation(
+                f"该应用启用了多个 {'、'.join(kinds)} 连接：请指定一个",
+                f"The application has several connections of {', '.join(kinds)}: name one",
+            )
+        return names[0]
+
+
+def _refuse(field: str, proofs: tuple[ProofOfAccount, ...]) -> NoReturn:
+    named: Any = ", ".join(proofs)
+    raise InvalidInput(field, f"只能用以下方式绑定：{named}", f"an account is linked by one of: {named}")
