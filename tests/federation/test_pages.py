@@ -122,6 +122,33 @@ async def test_who_is_asked_may_have_a_new_account(peer: Peer, browser: Browser)
     assert (await peer.sign_in("sub of eve")).user.openid == "sub of eve"
 
 
+async def test_who_is_asked_proves_it_only_as_the_connection_says(peer: Peer, browser: Browser) -> None:
+    await peer.settings(
+        associable=True, login_only=True, fields={"challengeBindingMethods": ["email-code", "phone-password"]}
+    )
+    draft = UserDraft({"username": "ada", "phone": "13800000000"}, password="lovelace")
+    user = await peer.services.users.create(peer.pool.administrator, draft)
+    page = await _back(peer, browser, await _press(peer, browser), "sub of ada")
+    assert "/login/identity/create" not in page.text, "none may be made"
+    refused = await browser.submit("/login", account="ada", password="lovelace")
+    assert "phone-password" in refused.text
+    assert await peer.services.identities.list(peer.pool.administrator, user.id) == []
+    await browser.submit("/login", account="13800000000", password="lovelace")
+    assert browser.arrived["code"]
+    assert len(await peer.services.identities.list(peer.pool.administrator, user.id)) == 1
+
+
+async def test_one_way_alone_is_the_only_one_on_the_page(peer: Peer, browser: Browser) -> None:
+    for proof, shown, hidden in (
+        ("email-code", 'action="/login/code"', 'name="password"'),
+        ("email-password", 'name="password"', "way=code"),
+    ):
+        await peer.settings(associable=True, fields={"challengeBindingMethods": [proof]})
+        page = await _back(peer, browser, await _press(peer, browser), f"sub {proof}")
+        assert (shown in page.text, hidden in page.text) == (True, False), proof
+        assert "/login/identity/create" in page.text
+
+
 async def test_a_wrong_password_binds_nothing_and_may_be_tried_again(peer: Peer, browser: Browser) -> None:
     await peer.settings(associable=True)
     draft = UserDraft({"username": "ada"}, password="lovelace")

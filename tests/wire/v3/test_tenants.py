@@ -8,6 +8,7 @@ import pytest
 from tests.wire.v3.conftest import V3Client
 from tests.wire.v3.test_data_permissions import asked_while_deleted
 
+from poolhouse.federation.binding import PROOFS
 from poolhouse.ids import new_id
 from poolhouse.tenants.secrets import MASK
 from poolhouse.wire.v3 import identities, tenant_offices, tenants
@@ -155,7 +156,18 @@ async def test_sources_are_kept_switched_and_shown_without_secrets(v3: V3Client)
         {"id": connection["id"], "displayName": "新", "fields": shown["fields"], "loginOnly": True},
     )
     assert (changed["displayName"], changed["loginOnly"]) == ("新", True)
+    assert (changed["associationMode"], changed["challengeBindingMethods"]) == ("none", [])
     await done(v3, "change-ext-idp-conn-association-state", {"id": connection["id"], "association": True})
+    fields = {**shown["fields"], "challengeBindingMethods": ["phone-code", "email-password"]}
+    for given, told in (
+        (shown["fields"], list(PROOFS)),
+        (fields, ["email-password", "phone-code"]),
+    ):
+        body = {"id": connection["id"], "displayName": "新", "fields": given}
+        changed = await done(v3, "update-ext-idp-conn", body)
+        assert (changed["associationMode"], changed["challengeBindingMethods"]) == ("challenge", told)
+    [shown] = (await read(v3, "get-ext-idp", id=source["id"]))["connections"]
+    assert (shown["associationMode"], shown["challengeBindingMethods"]) == ("challenge", told)
     assert (await done(v3, "update-ext-idp", {"id": source["id"], "name": "改"}))["name"] == "改"
     assert (await v3.get("get-ext-idp", id=source["id"], tenantId=new_id()))["statusCode"] == 404
     assert (await v3.get("get-ext-idp", id=source["id"], type="social"))["statusCode"] == 404

@@ -7,6 +7,7 @@ after that is the sealed request's to say, so no address in it is followed.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlencode
@@ -15,9 +16,17 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from poolhouse import trace
-from poolhouse.errors import InvalidInput, PoolhouseError, Unavailable
+from poolhouse.errors import (
+    IdentitySourceNotFound,
+    IdentityUnbound,
+    InvalidInput,
+    PoolhouseError,
+    ProviderFailed,
+    Unavailable,
+)
 from poolhouse.federation.addresses import place_of
 from poolhouse.federation.attempts import Attempt
+from poolhouse.federation.binding import PROOFS
 from poolhouse.federation.model import Begun, Callback
 from poolhouse.federation.service import Asked, Offer
 from poolhouse.login.model import LoggedIn
@@ -80,6 +89,45 @@ class FederatedSteps:
         if step.asked.binding:
             browser = step.browser.cookies.get(FORM_COOKIE, "")
             await self._services.federation.bind(step.caller, step.asked.binding, browser, user)
+
+    async def asked(self, step: Step) -> Asked | None:
+        """What somebody who is asked whose account is theirs may do; None where nobody is.
+
+        Raises ProviderFailed: they have done it, or it was too long ago.
+        """
+        if not step.asked.binding:
+            return None
+        return await self._services.federation.asked(step.caller, step.asked.binding)
+
+    async def require(self, step: Step, field: str, *proofs: str) -> None:
+        """Where somebody is asked: one of these ways is among those that the connection names. No way is for whatever
+        the contract has no name for, such as a passkey: it will do where the connection names none in particular."""
+        asked = await self.asked(step)
+        named = () if asked is None or set(asked.proofs) == set(PROOFS) else asked.proofs
+        if named and not set(proofs) & set(named):
+            ways = ", ".join(named)
+            raise InvalidInput(
+                field, f"只能用以下方式绑定：{ways}", f"an account is linked by one of: {ways}"
+            )
+
+    async def require_creation(self, step: Step) -> None:
+        """Where somebody is asked: they may have a new account. Raises IdentityUnbound, ProviderFailed."""
+        asked = await self.asked(step)
+        if asked is not None and not asked.may_create:
+            raise IdentityUnbound()
+
+    async def ways(self, step: Step) -> dict[str, bool]:
+        """What the sign-in page offers to somebody who is asked; everything to everybody else."""
+        asked = None
+        with suppress(ProviderFailed, IdentitySourceNotFound):  # which what they press will be told
+            asked = await self.asked(step)
+        proofs = PROOFS if asked is None else asked.proofs
+        return {
+            "by_password": any(proof.endswith("-password") for proof in proofs),
+            "by_code": any(proof.endswith("-code") for proof in proofs),
+            "by_others": set(proofs) == set(PROOFS),
+            "may_create": asked is None or asked.may_create,
+        }
 
     async def create(self, step: Step) -> LoggedIn:
         """Or a new account has it."""

@@ -127,6 +127,10 @@ class Pages:
 
     async def sign_in(self, step: Step) -> Response:
         keys = _keys(step.given("account"))
+        if asked := await self._federated.asked(step):
+            allowed = [key for key in keys if f"{key.kind}-password" in asked.proofs]
+            await self._federated.require(step, "account", *(f"{key.kind}-password" for key in keys))
+            keys = allowed
         how = SignIn(captcha=step.given("captcha") or None)
         logged_in = await self._services.login.with_any_password(
             step.caller, keys, typed(step.form, "password"), how
@@ -143,6 +147,7 @@ class Pages:
 
     async def sign_in_by_code(self, step: Step) -> Response:
         channel, target = _address(step.given("account"))
+        await self._federated.require(step, "account", f"{channel}-code")
         try:
             logged_in = await self._services.code_login.login(
                 step.caller, channel, target, step.given("code")
@@ -152,12 +157,14 @@ class Pages:
         return await self.enter(step, logged_in)
 
     async def sign_in_by_company(self, step: Step) -> Response:
+        await self._federated.require(step, "account")
         return await self.enter(step, await self._company.sign_in(step))
 
     async def begin_passkey(self, step: Step) -> Response:
         return await self._passkeys.begin(step)
 
     async def sign_in_by_passkey(self, step: Step) -> Response:
+        await self._federated.require(step, "passkey")
         return await self.enter(step, await self._passkeys.sign_in(step), offers=False)
 
     async def add_passkey(self, step: Step) -> Response:
@@ -189,6 +196,7 @@ class Pages:
             password=typed(step.form, "password") or None,
             force_login=True,
         )
+        await self._federated.require_creation(step)
         return await self.enter(step, await self._services.registrations.register(step.caller, registration))
 
     # -- forgotten, forced and first passwords -------------------------------------------------------------
@@ -499,9 +507,14 @@ class Pages:
             **facts,
         }
         if name == "sign_in":
+            shown |= (ways := await self._federated.ways(step))
+            if not (ways["by_password"] and ways["by_code"]):
+                shown["way"] = "code" if ways["by_code"] else ""
+            shown["passkeys"] = shown["passkeys"] and ways["by_others"]
+            shown["can_register"] = shown["can_register"] and ways["may_create"]
             offered = await self._services.federation.offered(step.app.pool_id, step.app.id)
             shown["offers"] = self._federated.buttons(step, offered)
-            shown["companies"] = self._company.tabs(offered)
+            shown["companies"] = self._company.tabs(offered) if ways["by_others"] else []
             shown["company"] = self._company.chosen(step, shown["companies"])
         if shown["passkeys"]:
             shown["script"] = SCRIPT

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from msgspec import UNSET, UnsetType
 
 from poolhouse.errors import IdentitySourceNotFound, InvalidInput, Missing
+from poolhouse.federation.binding import PROOFS
 from poolhouse.misfits import OBJECT, expected
 from poolhouse.tenants.model import Connection, ConnectionDraft, Source
 from poolhouse.wire import without_effect
@@ -252,9 +253,23 @@ def _connection(connection: Connection) -> ExtIdpConnDetail:
         identifier=connection.identifier,
         display_name=connection.display_name,
         login_only=connection.login_only,
-        association_mode="challenge" if connection.associable else "none",
-        challenge_binding_methods=[],
+        association_mode=_association(connection),
+        challenge_binding_methods=_binding_methods(connection),
     )
+
+
+def _association(connection: Connection) -> Literal["none", "field", "challenge"]:
+    """By fields first, as somebody who comes is looked for; who is asked is whoever was not found by them."""
+    if connection.match_fields:
+        return "field"
+    return "challenge" if connection.associable else "none"
+
+
+def _binding_methods(connection: Connection) -> list[str]:
+    """What proves an account to somebody who is asked; none where nobody is."""
+    named = connection.fields.get("challengeBindingMethods")
+    known: list[str] = [one for one in PROOFS if isinstance(named, list) and one in named]
+    return (known or [*PROOFS]) if connection.associable else []
 
 
 def _whole(connection: Connection) -> dict[str, Any]:
@@ -267,6 +282,8 @@ def _whole(connection: Connection) -> dict[str, Any]:
         "fields": dict(connection.fields),
         "logo": connection.logo or "",
         "loginOnly": connection.login_only,
+        "associationMode": _association(connection),
+        "challengeBindingMethods": _binding_methods(connection),
         "enabledAppIds": [state.place_id for state in connection.states if state.enabled],
     }
 
