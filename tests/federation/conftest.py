@@ -11,6 +11,8 @@ import httpx
 import pytest
 from tests.conftest import PoolForTests
 from tests.federation.issuers import CLIENT, SECRET, Issuer, issuing
+from tests.federation.peers import stand_in
+from tests.federation.peers.way import CLIENT_PAGE, Way
 
 from poolhouse.app import asgi
 from poolhouse.apps.model import App
@@ -130,6 +132,18 @@ async def peer_of(
         administrator, connection.id, "app", app.id, True
     )
     return Peer(services, pool, app, source, connection, issuer)
+
+
+@pytest.fixture
+async def way(
+    request: pytest.FixtureRequest, services: Services, pool: PoolForTests, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Way]:
+    """Of the kind that the module names as KIND, in a pool of its own."""
+    peer = stand_in(request.module.KIND)
+    async with peer.serving():
+        monkeypatch.setattr(services.federation, "_outgoing", Outgoing({("127.0.0.1", peer.port)}))
+        app = await services.apps.create(pool.administrator, "门户", redirect_uris=(CLIENT_PAGE,))
+        yield await Way.made(services, pool, app, catalog.manifest_of(request.module.KIND), peer)
 
 
 @pytest.fixture

@@ -26,11 +26,11 @@ async def test_a_request_that_names_no_application_is_refused(peer: Peer, http: 
 
 async def test_what_is_switched_on_and_signs_in_is_listed(peer: Peer, http: httpx.AsyncClient) -> None:
     administrator, sources = peer.pool.administrator, peer.services.sources
-    for identifier, kind in (("off", "oidc"), ("hub", "github")):
+    for identifier, kind in (("off", "oidc"), ("hub", "gitlab")):
         made = await sources.add_connection(
             administrator, peer.source.id, ConnectionDraft(kind, identifier, identifier, FIELDS)
         )
-        await sources.set_connection_enabled(administrator, made.id, "app", peer.app.id, kind == "github")
+        await sources.set_connection_enabled(administrator, made.id, "app", peer.app.id, kind == "gitlab")
     assert (await _told(http, peer.pool.id, peer.app.id))["data"] == [
         {
             "identifier": "corp",

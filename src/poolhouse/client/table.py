@@ -88,8 +88,8 @@ GROUPS: dict[str, Words] = {
     "admin": ("管理员", "Administrators of the server, and what each may do in which pool."),
     "key": ("访问密钥", "Access keys for the API."),
     "source": (
-        "身份源（oidc、saml、ldap、ad 能用来登录，其他只是存着）",
-        "Identity sources. People can sign in by oidc, saml, ldap and ad; others are stored only.",
+        "身份源：用户用别处的账号登录",
+        "Identity sources: where people have the accounts that they sign in with.",
     ),
     "pool": ("用户池", "User pools of this server."),
     "import": ("批量导入用户", "Import users from a file."),

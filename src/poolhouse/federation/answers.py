@@ -107,11 +107,16 @@ def base_of(address: str, name: str) -> str:
 
 
 def decoded(body: bytes) -> dict[str, Any] | None:
+    found = decoded_any(body)
+    return found if isinstance(found, dict) else None
+
+
+def decoded_any(body: bytes) -> Any:
+    """Whatever JSON it is; None for none."""
     try:
-        found = msgspec.json.decode(body)
+        return msgspec.json.decode(body)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
 
 
 def code_of(said: Mapping[str, Any] | None) -> str:

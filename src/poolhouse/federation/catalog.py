@@ -10,7 +10,19 @@ from typing import Any, TypeVar
 
 from poolhouse.errors import NotSupported
 from poolhouse.federation.model import Exchanging, Manifest, Redirecting, Verifying
-from poolhouse.federation.providers import ad, cas, lark, ldap, oauth2, oidc, saml, wechat
+from poolhouse.federation.providers import (
+    ad,
+    azure_ad,
+    cas,
+    github,
+    google,
+    lark,
+    ldap,
+    oauth2,
+    oidc,
+    saml,
+    wechat,
+)
 
 T = TypeVar("T")
 
@@ -21,6 +33,9 @@ _ALL: tuple[Manifest, ...] = (
     cas.MANIFEST,
     ldap.MANIFEST,
     ad.MANIFEST,
+    github.MANIFEST,
+    google.MANIFEST,
+    azure_ad.MANIFEST,
     wechat.WEB,
     wechat.MOBILE,
     lark.INTERNAL,

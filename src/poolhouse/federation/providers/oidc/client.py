@@ -6,11 +6,13 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from poolhouse.errors import ProviderFailed
+from poolhouse.federation import pkce
 from poolhouse.federation.answers import MOST_JSON, answered, code_of, decoded, json_of
 from poolhouse.federation.model import Begun, Callback, ExternalId, ExternalUser, Here, Manifest, Settled
 from poolhouse.federation.providers.oidc import id_tokens
@@ -22,10 +24,44 @@ _OUR_METHODS = ("client_secret_basic", "client_secret_post", "none")
 
 
 class OidcClient:
+    """Of any provider. A kind that is one provider overrides what is its own: the methods up to `begin`."""
+
+    asks_userinfo = True
+
     def __init__(self) -> None:
-        self._discovery = Discovery()
+        self._discovery = Discovery(self.is_named)
+
+    def settings(self, fields: Any) -> Settings:
+        """What the protocol needs to know, of the connection's own fields."""
+        settings: Settings = fields
+        return settings
+
+    def asked(self, fields: Any) -> dict[str, str]:
+        """Parameters of the authorization request beside those of the protocol."""
+        return {}
+
+    def is_named(self, issuer: str, named: str) -> bool:
+        """Whether the document at `issuer` may call its issuer `named`."""
+        return named.rstrip("/") == issuer.rstrip("/")
+
+    def is_from(self, provider: Provider, named: str) -> bool:
+        """Whether `named` is the issuer of an answer of this provider's (RFC 9207)."""
+        return named == provider.issuer
+
+    def issuer_of(
+        self, provider: Provider, claims: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]
+    ) -> str:
+        """Whose an id token must be. `claims` are signed by one of `keys`. Raises ProviderFailed (issuer, key)."""
+        return provider.issuer
+
+    def who(
+        self, fields: Any, provider: Provider, claims: Mapping[str, Any], access: str | None
+    ) -> ExternalUser:
+        """Raises ProviderFailed for somebody whom the connection's fields keep out."""
+        return user_of(claims, access)
 
     async def begin(self, connection: Settled, here: Here, state: str) -> Begun:
+        own, connection = connection.fields, self._read(connection)
         settings: Settings = connection.fields
         provider = await self._discovery.of(connection, here)
         nonce = secrets.token_urlsafe(24)
@@ -35,24 +71,23 @@ class OidcClient:
             "scope": _scope(settings.scopes),
             "state": state,
             "nonce": nonce,
+            **self.asked(own),
         }
         remembered = {"nonce": nonce, "issuer": provider.issuer}
         if settings.mode == "front":
             asked |= {"response_type": "id_token", "response_mode": "form_post"}
         else:
-            verifier = secrets.token_urlsafe(48)
-            digest = hashlib.sha256(verifier.encode()).digest()
-            challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-            asked |= {"response_type": "code", "code_challenge": challenge, "code_challenge_method": "S256"}
-            remembered["verifier"] = verifier
+            remembered["verifier"], challenge = pkce.made()
+            asked |= {"response_type": "code", **challenge}
         return Begun(_with(provider.authorization_endpoint, asked), remembered)
 
     async def finish(
         self, connection: Settled, here: Here, callback: Callback, remembered: Mapping[str, str]
     ) -> ExternalUser:
         given = callback.given()
+        own, connection = connection.fields, self._read(connection)
         provider = await self._discovery.of(connection, here)
-        _require_from(provider, given, remembered)
+        self._require_from(provider, given, remembered)
         if "error" in given:
             code = code_of(given)
             raise ProviderFailed("redirect", f"身份源拒绝了登录：{code}", f"the provider refused: {code}")
@@ -61,25 +96,41 @@ class OidcClient:
         else:
             text, access = await self._exchanged(connection, here, provider, given, remembered)
         claims = await self._claims(connection, here, provider, text, remembered)
-        if access is not None and provider.userinfo_endpoint:
+        if access is not None and provider.userinfo_endpoint and self.asks_userinfo:
             _require_access_hash(claims, text, access)
             claims = {**await _told(here, provider, access, str(claims["sub"])), **claims}
-        return _user(claims, access)
+        return self.who(own, provider, claims, access)
 
     async def check(self, connection: Settled, here: Here) -> tuple[str, ...]:
         """Discovery and keys; whether the address is registered there only a sign-in shows."""
+        connection = self._read(connection)
         await self._discovery.of(connection, here)
         await self._discovery.keys(connection, here, None)
         return ("settings", "discovery", "key")
+
+    def _read(self, connection: Settled) -> Settled:
+        return replace(connection, fields=self.settings(connection.fields))
+
+    def _require_from(
+        self, provider: Provider, given: Mapping[str, str], remembered: Mapping[str, str]
+    ) -> None:
+        """That it is the answer of whoever was asked (RFC 9207), before a code is sent anywhere."""
+        named = given.get("iss")
+        is_other = named is not None and not self.is_from(provider, named)
+        if provider.issuer != remembered.get("issuer") or is_other:
+            raise ProviderFailed("issuer", "返回来自另一个身份源", "the answer is another provider's (iss)")
+        if provider.says_issuer and named is None:
+            raise ProviderFailed("issuer", "返回没有 iss", "the answer does not say whose it is (iss)")
 
     async def _claims(
         self, connection: Settled, here: Here, provider: Provider, text: str, remembered: Mapping[str, str]
     ) -> dict[str, Any]:
         header = id_tokens.header_of(text)
-        claims = id_tokens.claims_of(text, await self._discovery.keys(connection, here, header.get("kid")))
+        keys = await self._discovery.keys(connection, here, header.get("kid"))
+        claims = id_tokens.claims_of(text, keys)
         id_tokens.require_meant(
             claims,
-            issuer=provider.issuer,
+            issuer=self.issuer_of(provider, claims, keys),
             client_id=connection.fields.client_id,
             nonce=remembered["nonce"],
             at=here.now(),
@@ -116,15 +167,6 @@ class OidcClient:
                 "token", "身份源没有返回 ID Token；scope 是否含 openid？", "the provider sent no id token"
             )
         return text, access if isinstance(access, str) and access.isascii() and access.isprintable() else None
-
-
-def _require_from(provider: Provider, given: Mapping[str, str], remembered: Mapping[str, str]) -> None:
-    """That it is the answer of whoever was asked (RFC 9207), before a code is sent anywhere."""
-    named = given.get("iss")
-    if provider.issuer != remembered.get("issuer") or (named or provider.issuer) != provider.issuer:
-        raise ProviderFailed("issuer", "返回来自另一个身份源", "the answer is another provider's (iss)")
-    if provider.says_issuer and named is None:
-        raise ProviderFailed("issuer", "返回没有 iss", "the answer does not say whose it is (iss)")
 
 
 def _authenticated(settings: Settings, provider: Provider, form: dict[str, str]) -> dict[str, str]:
@@ -170,7 +212,8 @@ async def _told(here: Here, provider: Provider, access: str, subject: str) -> di
     return said
 
 
-def _user(claims: Mapping[str, Any], access: str | None) -> ExternalUser:
+def user_of(claims: Mapping[str, Any], access: str | None) -> ExternalUser:
+    """As the specification has it."""
     return ExternalUser(
         ids=(ExternalId("generic", claims["sub"]),),
         claims=claims,

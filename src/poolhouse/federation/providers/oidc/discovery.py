@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,7 +36,10 @@ class Provider:
 
 
 class Discovery:
-    def __init__(self) -> None:
+    """`is_named`: whether the document at an issuer's address may call the issuer so."""
+
+    def __init__(self, is_named: Callable[[str, str], bool]) -> None:
+        self._is_named = is_named
         self._kept: OrderedDict[tuple[str, str, str], Provider] = OrderedDict()
 
     async def of(self, connection: Settled, here: Here) -> Provider:
@@ -46,7 +49,8 @@ class Discovery:
         if kept is not None and here.now() - kept.read_at < KEPT:
             self._kept.move_to_end(place)
             return kept
-        found = replace(await _described(connection.fields.issuer.strip(), here), read_at=here.now())
+        described = await _described(connection.fields.issuer.strip(), here, self._is_named)
+        found = replace(described, read_at=here.now())
         return self._keep(place, found)
 
     async def keys(self, connection: Settled, here: Here, kid: str | None) -> Sequence[Mapping[str, Any]]:
@@ -77,13 +81,13 @@ def _named(keys: Sequence[Mapping[str, Any]], kid: str | None) -> Sequence[Mappi
     return [one for one in keys if kid is None or one.get("kid") == kid]
 
 
-async def _described(issuer: str, here: Here) -> Provider:
+async def _described(issuer: str, here: Here, is_named: Callable[[str, str], bool]) -> Provider:
     if urlsplit(issuer).scheme not in ("https", "http"):
         raise ProviderFailed("discovery", "issuer 应为 https 地址", "the issuer must be an https address")
     address = issuer.rstrip("/") + "/.well-known/openid-configuration"
     said = await json_of("discovery", here.outgoing.get(address, most=MOST_JSON))
     named = said.get("issuer")
-    if not isinstance(named, str) or named.rstrip("/") != issuer.rstrip("/"):
+    if not isinstance(named, str) or not is_named(issuer, named):
         raise ProviderFailed(
             "discovery",
             "该地址的 discovery 文档属于另一个 issuer",
