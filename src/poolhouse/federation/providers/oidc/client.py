@@ -87,7 +87,7 @@ class OidcClient:
         given = callback.given()
         own, connection = connection.fields, self._read(connection)
         provider = await self._discovery.of(connection, here)
-        self._require_from(provider, given, remembered)
+        self._require_from(provider, given, remembered, by_token=connection.fields.mode == "front")
         if "error" in given:
             code = code_of(given)
             raise ProviderFailed("redirect", f"身份源拒绝了登录：{code}", f"the provider refused: {code}")
@@ -112,14 +112,15 @@ class OidcClient:
         return replace(connection, fields=self.settings(connection.fields))
 
     def _require_from(
-        self, provider: Provider, given: Mapping[str, str], remembered: Mapping[str, str]
+        self, provider: Provider, given: Mapping[str, str], remembered: Mapping[str, str], *, by_token: bool
     ) -> None:
-        """That it is the answer of whoever was asked (RFC 9207), before a code is sent anywhere."""
+        """That it is the answer of whoever was asked (RFC 9207), before a code is sent anywhere. `by_token`: an id
+        token comes along, which says itself whose it is."""
         named = given.get("iss")
         is_other = named is not None and not self.is_from(provider, named)
         if provider.issuer != remembered.get("issuer") or is_other:
             raise ProviderFailed("issuer", "返回来自另一个身份源", "the answer is another provider's (iss)")
-        if provider.says_issuer and named is None:
+        if provider.says_issuer and named is None and not by_token:
             raise ProviderFailed("issuer", "返回没有 iss", "the answer does not say whose it is (iss)")
 
     async def _claims(
