@@ -45,9 +45,9 @@ async def test_a_source_is_stored_with_its_connection(
 ) -> None:
     fields = tmp_path / "github.json"
     fields.write_text(json.dumps({"clientID": "abc", "clientSecret": "hush-hush"}))
-    source = (await typed("source", "create", "GitHub", "github", "--json")).json["id"]
+    source = (await typed("source", "create", "GitHub", "gitlab", "--json")).json["id"]
     connected = await typed(
-        "source", "connect", source, "github", "gh", "--name", "GitHub", "--fields", str(fields), "--json"
+        "source", "connect", source, "gitlab", "gh", "--name", "GitHub", "--fields", str(fields), "--json"
     )
     connection = connected.json["id"]
     app = (await typed("app", "create", "shop", "--json")).json["appId"]
@@ -63,7 +63,7 @@ async def test_a_source_is_stored_with_its_connection(
 async def test_what_is_no_json_is_named(typed: Typed, tmp_path: Path) -> None:
     file = tmp_path / "fields.json"
     file.write_text("{")
-    ended = await typed("source", "connect", "x", "github", "gh", "--name", "GitHub", "--fields", str(file))
+    ended = await typed("source", "connect", "x", "gitlab", "gh", "--name", "GitHub", "--fields", str(file))
     assert (ended.status, ended.err.startswith(f"{file} is not JSON: ")) == (REFUSED, True)
 
 

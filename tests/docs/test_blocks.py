@@ -109,6 +109,10 @@ LEFT = {
         "$ POOLHOUSE_SECRET_KEY=",
     ): "several nodes with both keys: tests/crypto/test_rotation.py",
     ("docs/guide/identity-sources.md", "HOST/"): "an address to enter elsewhere; tests/federation asks it",
+    (
+        "docs/guide/identity-sources-google.md",
+        "HOST/",
+    ): "an address to enter elsewhere; tests/federation/test_conformance.py asks it",
     ("docs/operations/upgrade.md", "select pool_id"): "a question to the database before an upgrade",
     (
         "docs/guide/identity-sources-oauth2.md",

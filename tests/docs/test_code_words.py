@@ -24,6 +24,11 @@ from poolhouse.app import asgi
 from poolhouse.services import Services
 
 ELSEWHERE = {
+    "application_suspended": "GitHub",
+    "incorrect_client_credentials": "GitHub",
+    "redirect_uri_mismatch": "GitHub, Google",
+    "org_internal": "Google",
+    "optionalClaims": "Microsoft Entra",
     "jwksUri": "OpenID Connect; answered 501",
     "limit_conn": "nginx",
     "pg_basebackup": "PostgreSQL",

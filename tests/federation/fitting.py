@@ -8,6 +8,7 @@ from poolhouse.services import Services
 from poolhouse.tenants.secrets import seal
 
 FIELDS: dict[str, Any] = {
+    "tenant": "aaaabbbb-0000-cccc-1111-dddd2222eeee",
     "clientId": "c",
     "clientSecret": "s3cret",
     "issuer": "https://idp.example",

@@ -87,6 +87,15 @@ async def test_a_refused_code_is_answered_200_and_told_by_its_code(way: Way) -> 
     assert await _refused(way) == ("token", "GitHub gave no token: incorrect_client_credentials")
 
 
+async def test_the_trial_tells_whether_the_secret_is_right(way: Way) -> None:
+    check, who = way.services.federation.check, way.pool.administrator
+    assert (await check(who, way.connection.id, origin=ORIGIN)).steps == ("settings", "token")
+    await way.set(fields={"clientSecret": "another"})
+    failed = (await check(who, way.connection.id, origin=ORIGIN)).failed
+    assert failed is not None
+    assert failed.reason("en-US") == "GitHub answered: incorrect_client_credentials"
+
+
 async def test_a_token_that_is_no_headers_text_is_not_sent_on(way: Way) -> None:
     back = _peer(way).back(await way.begin(), ADA)
     for token in ("a\r\nx-evil: 1", "", 7, "ü"):

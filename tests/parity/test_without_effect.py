@@ -165,8 +165,8 @@ async def test_an_identity_source_of_a_kind_that_nobody_can_sign_in_by_says_so(v
         assert answer.json()["statusCode"] == 200, answer.text
         return answer.json().get("data") or {}, answer.headers.get("poolhouse-notice", "")
 
-    source, said = await sent("create-ext-idp", {"name": "GitHub", "type": "github"})
-    assert said == "stored without effect: github"
+    source, said = await sent("create-ext-idp", {"name": "GitLab", "type": "gitlab"})
+    assert said == "stored without effect: gitlab"
     made, _ = await sent("create-application", {"appName": "Shop"})
     app = made["appId"]
     for kind in get_args(ExtIdpConnType):

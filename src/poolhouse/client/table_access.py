@@ -83,9 +83,11 @@ KEY_COMMANDS = (
 )
 
 WHICH_SIGN_IN = (
-    "能用来登录的类型是 oidc、oauth（oauth2）、saml、cas、ldap、ad、github、google、azure-ad、wechat:pc 和 wechat:mobile（wechat）、"
+    "能用来登录的类型是 oidc、oauth（oauth2）、saml、cas、ldap、ad、github、google、azure-ad、"
+    "wechat:pc 和 wechat:mobile（wechat）、"
     "lark-internal 和 lark-public（lark）；其他类型只是存着",
-    "people can sign in by oidc, oauth (oauth2), saml, cas, ldap, ad, github, google, azure-ad, wechat:pc and wechat:mobile (wechat), "
+    "people can sign in by oidc, oauth (oauth2), saml, cas, ldap, ad, github, google, azure-ad, "
+    "wechat:pc and wechat:mobile (wechat), "
     "lark-internal and lark-public (lark); a source of another kind is stored only",
 )
 SOURCE = Arg("SOURCE_ID", "id", ("身份源编号", "the source's id"), needed=True)

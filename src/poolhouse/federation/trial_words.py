@@ -29,6 +29,8 @@ STEPS: dict[str, tuple[str, str]] = {
     "response": ("应答", "the response"),
     "xml": ("XML 文档", "the XML document"),
     "account": ("账号", "the account"),
+    "tenant": ("租户", "the tenant"),
+    "domain": ("域名", "the domain"),
     "time": ("时限", "the time limit"),
     "busy": ("并发数", "how many at once"),
     "name": ("主机名", "the host's name"),
@@ -118,6 +120,14 @@ REMEDIES: dict[str, tuple[str, str]] = {
         "Read the provider's log: its answer is no usable XML",
     ),
     "account": ("请在身份提供方检查这个账号的状态", "Look at the state of that account at the provider"),
+    "tenant": (
+        "该租户的用户应当能登录时，请把它的 ID 加入 allowedTenants",
+        "Add the tenant's id to allowedTenants if its people shall come in",
+    ),
+    "domain": (
+        "该域名的用户应当能登录时，请把它加入 hostedDomains",
+        "Add the domain to hostedDomains if its people shall come in",
+    ),
     "time": ("请检查网络与身份提供方的负载", "Check the network, and how busy the provider is"),
     "busy": ("请稍后再试，或检查目录为何迟迟不应答", "Try again later, or see why the directory is slow"),
     "name": (

@@ -59,23 +59,32 @@ class GithubClient:
             raise ProviderFailed("userinfo", "GitHub 没有给出用户编号", "GitHub told no number of the person")
         return _user(said, number, settings, await self._address(settings, here, head), access)
 
+    async def check(self, connection: Settled, here: Here) -> tuple[str, ...]:
+        """The client's secret is looked at before a code is, so a code that is none tells which one is wrong."""
+        settings: GithubSettings = connection.fields
+        said = await self._exchanged(settings, here, {"code": "of-a-trial"})
+        code = code_of(said)
+        if code != "bad_verification_code":
+            raise ProviderFailed("token", f"GitHub 的应答：{code}", f"GitHub answered: {code}")
+        return ("settings", "token")
+
     async def _token(self, settings: GithubSettings, here: Here, code: str, verifier: str) -> str:
         """GitHub answers 200 also for a code that it refuses, and says `error` instead of a token."""
-        form = {
-            "client_id": settings.client_id,
-            "client_secret": settings.client_secret,
-            "code": code,
-            "redirect_uri": here.callback,
-            "code_verifier": verifier,
-        }
-        address = f"{settings.place()}/login/oauth/access_token"
-        head = {"accept": "application/json"}
-        said = await json_of("token", here.outgoing.post(address, form, head, most=MOST_JSON))
+        form = {"code": code, "redirect_uri": here.callback, "code_verifier": verifier}
+        said = await self._exchanged(settings, here, form)
         access = said.get("access_token")
         if not isinstance(access, str) or not access.isascii() or not access.isprintable() or not access:
             code = code_of(said)
             raise ProviderFailed("token", f"GitHub 没有给出 token：{code}", f"GitHub gave no token: {code}")
         return access
+
+    async def _exchanged(
+        self, settings: GithubSettings, here: Here, form: Mapping[str, str]
+    ) -> dict[str, Any]:
+        client = {"client_id": settings.client_id, "client_secret": settings.client_secret}
+        address = f"{settings.place()}/login/oauth/access_token"
+        head = {"accept": "application/json"}
+        return await json_of("token", here.outgoing.post(address, {**client, **form}, head, most=MOST_JSON))
 
     async def _address(self, settings: GithubSettings, here: Here, head: Mapping[str, str]) -> str | None:
         """The primary address, if it is verified. What `/user` says is one that the person chose to show."""

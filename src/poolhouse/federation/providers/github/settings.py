@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from poolhouse.federation.model import Field, Unfit
+from poolhouse.federation.model import Field
+from poolhouse.federation.settings import Unfit
 
 PUBLIC = "https://github.com"
 _OF_A_COMPANY = ".ghe.com"
