@@ -216,6 +216,20 @@ async def test_ways_to_sign_in_that_somebody_changed_meanwhile_are_not_overwritt
     assert (await one.http.post(one.address(here(things, "sign-in")), data=again)).status_code == 303
 
 
+async def test_a_default_that_somebody_changed_meanwhile_stays_where_it_was_not_touched(
+    services: Services, pool: PoolForTests, console: Open
+) -> None:
+    app = await services.apps.create(pool.administrator, "shop")
+    at, to = (f"/pools/{{pool}}/applications/{app.id}/{path}" for path in ("access", "access/default"))
+    one, other = await console("owner"), await console("owner")
+    page, fresh = held((await one.get(at)).text), held((await other.get(at)).text)
+    assert page["strategy"] == "ALLOW_ALL"
+    changed = await other.http.post(other.address(to), data={**fresh, "strategy": "DENY_ALL"})
+    assert changed.status_code == 303
+    assert (await one.http.post(one.address(to), data=page)).status_code == 303
+    assert (await services.apps.get(pool.administrator, app.id)).settings.default_access == "DENY_ALL"
+
+
 async def test_who_may_only_look_sees_the_tabs_and_changes_nothing(console: Open, things: Things) -> None:
     one = await console("viewer")
     text = (await one.get(here(things, "access"))).text

@@ -313,10 +313,6 @@ async def test_a_search_and_its_page_are_in_the_address(
 _ACT = "an act of its own: what is filled in is offered, and writes over nothing"
 _NOT_YET = "sets a whole list at once, without a condition so far: the last one who saves wins"
 UNCONDITIONAL = {
-    ("/server/administrators/{administrator}", "roles"): _NOT_YET,
-    ("/pools/{pool}/administrators/{administrator}", ""): _NOT_YET,
-    ("/pools/{pool}/applications/{application}/sign-in", ""): _NOT_YET,
-    ("/pools/{pool}/applications/{application}/access", "default"): _NOT_YET,
     ("/pools/{pool}/resources/{namespace}/{resource}", "give"): _ACT,
     ("/pools/{pool}/groups/{group}", "give"): _ACT,
     ("/pools/{pool}/roles/{role}", "give"): _ACT,

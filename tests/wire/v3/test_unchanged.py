@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from tests.administrators.conftest import OPERATOR, PASSWORD
 from tests.federation.fitting import FIELDS
 from tests.wire.v3.conftest import V3Client
 
@@ -67,6 +68,12 @@ async def thing(v3: V3Client, operation: str) -> dict[str, Any]:
             said = [{"resource": "books", "actions": ["read"]}]
             await v3.post("create-policy", {"code": "readers", "statements": said})
             return {"code": "readers"}
+        case "POST set-pool-administrator-roles":
+            one = await v3.services.administrators.create(OPERATOR, f"c{new_id()}", PASSWORD)
+            return {"administrator": one.id}
+        case "application-permission-strategy" | "application-mfa-settings":
+            made = await v3.post("create-application", {"appName": "shop"})
+            return {"appId": made["data"]["appId"]}
         case "tenant":
             made = await v3.post("create-tenant", {"name": "shop", "appIds": []})
             return {"tenantId": made["data"]["tenantId"]}
@@ -106,6 +113,9 @@ def change(operation: str, text: str) -> dict[str, Any]:
         "data-policy": {"description": text},
         "policy": {"description": text},
         "branding": {"name": text},
+        "POST set-pool-administrator-roles": {"roles": ["viewer" if text == "one" else "user-editor"]},
+        "application-permission-strategy": {"permissionStrategy": "DENY_ALL"},
+        "application-mfa-settings": {"enabledFactors": ["OTP"]},
         "tenant": {"description": text},
         "ext-idp": {"name": text},
         "ext-idp-conn": {"displayName": text},
@@ -157,7 +167,8 @@ async def test_of_two_changes_at_once_one_wins(v3: V3Client, database_url: str, 
     (refused,) = (one for one in answers if one["statusCode"] == 409)
     assert refused["apiCode"] == 40909
     (told,) = refused["data"]["changes"]
-    assert (told["actorId"], told["operation"]) == (v3.pool_id, "block" if "status" in path else "update")
+    done = {"set-user-status": "block", "set-pool-administrator-roles": "authorize"}.get(path, "update")
+    assert (told["actorId"], told["operation"]) == (v3.pool_id, done)
     again = await v3.post(path, named | change(operation, "third!"), since(datetime.now(UTC)))
     assert again["statusCode"] == 200, "whoever has read it since may"
 

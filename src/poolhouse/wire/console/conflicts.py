@@ -80,8 +80,8 @@ async def saved(
 
 
 def _conditional(visit: Visit, unchanged: Unchanged) -> Visit:
-    assert visit.caller
-    return replace(visit, caller=replace(visit.caller, unchanged=unchanged))
+    caller = replace(visit.caller, unchanged=unchanged) if visit.caller else None
+    return replace(visit, caller=caller, unchanged=unchanged)
 
 
 # -- who did it --------------------------------------------------------------------------------------------

@@ -87,6 +87,12 @@ class Field:
         gone = (self.text,) if self.text and self.text not in self.arg.choices else ()
         return (*self.arg.choices, *gone)
 
+    def said(self, text: str) -> str:
+        """A text that it holds, or held, as its choices are called."""
+        if not self.labels:
+            return text
+        return ", ".join(self.labels.get(line, line) for line in text.split("\n"))
+
     @property
     def chosen(self) -> list[str]:
         """Of a field with several choices, those that are."""

@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from poolhouse import trace
 from poolhouse.administrators.model import Administrator, AdministratorSession, SignedIn
 from poolhouse.administrators.sign_in import LIFETIME
-from poolhouse.caller import Caller
+from poolhouse.caller import Caller, Unchanged
 from poolhouse.credentials.service import nobody
 from poolhouse.errors import (
     FormStale,
@@ -78,7 +78,8 @@ _KEY_OF_A_FORM = re.compile(r"[A-Za-z0-9_-]{32}\Z")
 @dataclass(frozen=True, slots=True)
 class Visit:
     """`path` holds what the address names: `pool`, `user`. `administrator` and `session` are None for a stranger;
-    `former` is whoever was signed in with this browser, until the session ran out."""
+    `former` is whoever was signed in with this browser, until the session ran out.
+    `unchanged`: what is asked of the server is done where nobody else has changed the same."""
 
     services: WireServices
     http: HttpRequest
@@ -89,6 +90,7 @@ class Visit:
     session: AdministratorSession | None = None
     former: Administrator | None = None
     caller: Caller | None = None
+    unchanged: Unchanged | None = None
 
     @property
     def lang(self) -> Lang:
@@ -159,6 +161,7 @@ class Visit:
         """`operation` on administrators or pools, which belongs to no pool, as an owner of the server: the data of its
         answer. Raises NotPermitted for anybody else, and what the operation raises."""
         caller = self.services.administrators.caller_of_owner(self.who, self.asking)
+        caller = replace(caller, unchanged=self.unchanged)
         row = ON_SERVER[operation]
         data, _ = await asked(self.services, row, caller, values or {}, own=lambda: f"{self.origin}/oidc")
         return msgspec.to_builtins(data)

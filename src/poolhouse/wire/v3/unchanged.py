@@ -19,6 +19,9 @@ HEADER = "if-unmodified-since"
 CONDITIONAL = {
     "POST set-custom-fields",
     "POST set-user-status",
+    "POST set-pool-administrator-roles",
+    "POST update-application-permission-strategy",
+    "POST update-application-mfa-settings",
     "POST config-email-provider",
 } | frozenset(
     f"POST update-{thing}"
@@ -43,7 +46,9 @@ CONDITIONAL = {
         "ext-idp-conn",
     )
 )
-"""Each changes one thing, and writes an `update` of it into the log in the same transaction."""
+"""Each changes one thing, and writes that into the log in the same transaction, as an `update` or by another name."""
+OF_THE_SERVER = frozenset({"POST set-administrator-roles"})
+"""Operations of the operator that are as the CONDITIONAL, for the console: over HTTP they take no condition."""
 _LONGEST = 64
 
 
@@ -59,7 +64,8 @@ def condition(operation: str, headers: Mapping[str, str]) -> Unchanged | None:
 
 def require_kept(operation: str, caller: Caller) -> None:
     """Of a caller in this process, too."""
-    if caller.unchanged and operation not in CONDITIONAL and not operation.startswith("GET "):
+    kept = CONDITIONAL | OF_THE_SERVER
+    if caller.unchanged and operation not in kept and not operation.startswith("GET "):
         raise TypeError(f"{operation} holds to no condition")
 
 

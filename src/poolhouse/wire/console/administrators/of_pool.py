@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import Response
 
 from poolhouse import trace
 from poolhouse.administrators.roles import ROLES
-from poolhouse.errors import AdministratorNotFound, PoolhouseError
-from poolhouse.wire.console.administrators import limits
+from poolhouse.errors import AdministratorNotFound, ChangedMeanwhile, PoolhouseError
+from poolhouse.wire.console.administrators import changing, limits
+from poolhouse.wire.console.fields import Overtaken
 from poolhouse.wire.console.page import Page
-from poolhouse.wire.console.rendering import Rendering, status_of
+from poolhouse.wire.console.rendering import CONFLICT, Rendering, status_of
 from poolhouse.wire.console.visit import Visit, redirect
 
 HERE = "/pools/{pool}/administrators"
@@ -62,22 +64,34 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
 
 
 async def change(visit: Visit, rendering: Rendering) -> Response:
+    """Where somebody else has set them since the page was made, both are shown."""
     form, one = visit.form(), await _one(visit)
-    held: dict[str, Any] = {"roles": _chosen(form), "limited": limits.sent(form)}
+    shown = changing.sent(form, one)
     if limits.is_asked(visit):
-        return await _one_shown(visit, rendering, **held)
+        return await _one_shown(visit, rendering, shown=shown)
+
+    async def write(conditional: Visit, values: Mapping[str, Any]) -> Any:
+        return await conditional.ask(SET, {"administrator": one["id"], **values})
+
     try:
-        await visit.ask(SET, {"administrator": one["id"], "roles": held["roles"], **held["limited"]})
+        await changing.saved(visit, form, lambda: _one(visit), write)
+    except Overtaken as error:
+        both = await changing.named(visit, error.fields)
+        return await _one_shown(visit, rendering, CONFLICT, shown=both, conflict=True)
+    except ChangedMeanwhile:
+        raise
     except PoolhouseError as error:
         trace.note(error=error)
         said = error.message(visit.lang)
-        return await _one_shown(visit, rendering, status_of(error), error=said, **held)
+        return await _one_shown(visit, rendering, status_of(error), error=said, shown=shown)
     return redirect(f"{_here(visit)}?done=done_saved")
 
 
 async def _one_shown(visit: Visit, rendering: Rendering, status: int = 200, **facts: Any) -> Response:
+    """`shown`: the fields of the form, where it was sent."""
     one = await _one(visit)
-    held = facts.pop("limited", one)
+    shown = facts.pop("shown", None) or changing.fresh(one)
+    held = changing.held(shown)
     return rendering.page(
         visit,
         "administrators/one_of_pool.html",
@@ -87,7 +101,9 @@ async def _one_shown(visit: Visit, rendering: Rendering, status: int = 200, **fa
         every_role=ROLES,
         back=_here(visit),
         limited=await limits.chosen(visit, held, one),
-        **{"roles": one["roles"], **facts},
+        roles=held["roles"],
+        shown=shown,
+        **{"conflict": False, **facts},
     )
 
 

@@ -11,10 +11,11 @@ from starlette.responses import Response
 from poolhouse import trace
 from poolhouse.administrators.roles import ROLES as EVERY_ROLE
 from poolhouse.client.passwords import generated
-from poolhouse.errors import PoolhouseError, PoolNotFound
-from poolhouse.wire.console.administrators import limits
+from poolhouse.errors import ChangedMeanwhile, PoolhouseError, PoolNotFound
+from poolhouse.wire.console.administrators import changing, limits
+from poolhouse.wire.console.fields import Overtaken
 from poolhouse.wire.console.page import Page
-from poolhouse.wire.console.rendering import Rendering, status_of
+from poolhouse.wire.console.rendering import CONFLICT, Rendering, status_of
 from poolhouse.wire.console.visit import (
     HOME,
     POOLS,
@@ -26,6 +27,7 @@ from poolhouse.wire.console.visit import (
     redirect,
     segment,
 )
+from poolhouse.wire.console.words import Texts
 
 HERE = "/server/administrators"
 ONE = f"{HERE}/{{administrator}}"
@@ -124,7 +126,15 @@ async def _gives(visit: Visit, each: Mapping[str, Any], held: Mapping[str, Any])
     now = held if held["pool"] == each["pool"] else each
     inside = await _inside(visit, each["pool"])
     limited = await limits.chosen(inside, now, each, offers=False)
-    return {"pool": each["pool"], "name": each["name"], "roles": now["roles"], "limited": limited}
+    shown = now.get("shown") or (changing.fresh(each) if now is each else changing.sent(visit.form(), each))
+    remembered = {"shown": shown, "conflict": now.get("conflict", False)}
+    return {
+        "pool": each["pool"],
+        "name": each["name"],
+        "roles": now["roles"],
+        "limited": limited,
+        **remembered,
+    }
 
 
 async def _given(visit: Visit, held: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -159,7 +169,39 @@ async def set_roles(visit: Visit, rendering: Rendering) -> Response:
     held = {"pool": form.get("pool", "").strip(), **values}
     if limits.is_asked(visit):
         return await _looked(visit, rendering, held)
-    return await _changed(visit, rendering, ROLES, {**held, "pool": held["pool"] or "nothing"}, held=held)
+    one = await visit.ask_server(GET, {"administrator": visit.path["administrator"]})
+    if held["pool"] not in {each["pool"] for each in one["inPools"]}:
+        return await _changed(visit, rendering, ROLES, {**held, "pool": held["pool"] or "nothing"}, held=held)
+    return await _set(visit, rendering, one["id"], str(held["pool"]))
+
+
+async def _set(visit: Visit, rendering: Rendering, whose: str, pool: str) -> Response:
+    """Where somebody else has set them since the page was made, both are shown."""
+    form = visit.form()
+
+    async def read() -> Mapping[str, Any]:
+        one = await visit.ask_server(GET, {"administrator": whose})
+        return next((each for each in one["inPools"] if each["pool"] == pool), {"roles": []})
+
+    async def write(conditional: Visit, values: Mapping[str, Any]) -> Any:
+        return await conditional.ask_server(ROLES, {"administrator": whose, "pool": pool, **values})
+
+    try:
+        await changing.saved(visit, form, read, write)
+    except Overtaken as error:
+        both = await changing.named(await _inside(visit, pool), error.fields)
+        held = {"pool": pool, **changing.held(both), "shown": both, "conflict": True}
+        gone = "" if (await read())["roles"] else Texts(visit.lang).conflict
+        return await one_shown(visit, rendering, whose, CONFLICT, held=held, error=gone)
+    except ChangedMeanwhile:
+        raise
+    except PoolhouseError as error:
+        trace.note(error=error)
+        said = error.message(visit.lang)
+        shown = changing.sent(form, await read())
+        held = {"pool": pool, **changing.held(shown), "shown": shown}
+        return await one_shown(visit, rendering, whose, status_of(error), error=said, held=held)
+    return redirect(f"{here(whose)}?done=done_saved")
 
 
 async def _looked(visit: Visit, rendering: Rendering, held: Mapping[str, Any]) -> Response:

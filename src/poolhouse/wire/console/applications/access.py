@@ -3,17 +3,21 @@ organizations."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
 
 from poolhouse import trace
-from poolhouse.errors import InvalidInput, PoolhouseError, UserNotFound
+from poolhouse.client.model import Arg
+from poolhouse.errors import ChangedMeanwhile, InvalidInput, PoolhouseError, UserNotFound
+from poolhouse.wire.console import conflicts, fields
 from poolhouse.wire.console.applications.frame import ACCESS, HERE, ONE, address, framed
+from poolhouse.wire.console.fields import Field, Fields, Overtaken
 from poolhouse.wire.console.page import Page
-from poolhouse.wire.console.rendering import Rendering, status_of
+from poolhouse.wire.console.rendering import CONFLICT, Rendering, status_of
 from poolhouse.wire.console.visit import Visit, page_of, redirect
+from poolhouse.wire.console.words import Texts
 
 PAGE_SIZE = 50
 STRATEGY, RULES = ACCESS.calls
@@ -25,6 +29,9 @@ PUT, SWITCH, REMOVE = (
 )
 FIND = "POST find-users"
 KINDS = ("USER", "GROUP", "ROLE", "ORG")
+STRATEGIES = ("ALLOW_ALL", "DENY_ALL")
+DEFAULT_ACCESS = Arg("--strategy", "permissionStrategy", ("", ""), choices=STRATEGIES, needed=True)
+"""Its words are the page's: there is no command with this argument."""
 
 
 async def show(visit: Visit, rendering: Rendering) -> Response:
@@ -32,9 +39,31 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
 
 
 async def set_default(visit: Visit, rendering: Rendering) -> Response:
-    return await _doing(
-        visit, rendering, DEFAULT, lambda form: {"permissionStrategy": form.get("strategy", "")}
-    )
+    """Where somebody else has changed it since the page was made, both are shown."""
+    named = {"appId": visit.path["application"]}
+    await visit.ask(ONE, named)
+    mine = _default_of(visit).with_words(fields.sent(DEFAULT_ACCESS, visit.form()))
+
+    async def write(conditional: Visit, there: Any, changed: Sequence[Field]) -> Any:
+        return await conditional.ask(DEFAULT, {**named, **fields.values(changed)})
+
+    try:
+        await conflicts.saved(
+            visit, read=lambda: visit.ask(STRATEGY, named), shown=lambda _: [mine], write=write
+        )
+    except Overtaken as error:
+        (default,) = error.fields
+        return await _page(visit, rendering, CONFLICT, default=default, conflict=True)
+    except ChangedMeanwhile:
+        raise
+    except PoolhouseError as error:
+        return await _refused(visit, rendering, error, {})
+    return redirect(f"{address(visit, ACCESS.name)}?done=done_saved")
+
+
+def _default_of(visit: Visit) -> Fields:
+    t = Texts(visit.lang)
+    return Fields([DEFAULT_ACCESS], {"strategy": {one: t[f"app_access_{one.lower()}"] for one in STRATEGIES}})
 
 
 async def add(visit: Visit, rendering: Rendering) -> Response:
@@ -95,7 +124,7 @@ async def _doing(
     form, named = visit.form(), {"appId": visit.path["application"]}
     await visit.ask(ONE, named)
     try:
-        await visit.ask(operation, {**(named if operation == DEFAULT else {}), **values(form)})
+        await visit.ask(operation, values(form))
     except PoolhouseError as error:
         return await _refused(visit, rendering, error, {})
     return redirect(f"{address(visit, ACCESS.name)}?done=done_saved")
@@ -109,24 +138,26 @@ async def _refused(
 
 
 async def _page(
-    visit: Visit, rendering: Rendering, status: int = 200, form: Mapping[str, str] | None = None, **more: str
+    visit: Visit, rendering: Rendering, status: int = 200, form: Mapping[str, str] | None = None, **more: Any
 ) -> Response:
-    """`form`: what was typed and refused."""
+    """`form`: what was typed and refused. `default`: the field of the default, where two have changed it."""
     facts, number = await framed(visit, ACCESS), page_of(visit.http.query)
     named = {"appId": visit.path["application"]}
     found = await visit.ask(RULES, {**named, "page": number, "limit": PAGE_SIZE})
     held = dict.fromkeys(("kind", "whom", "namespace", "effect", "inherit"), "") | dict(form or {})
+    strategy = (await visit.ask(STRATEGY, named))["permissionStrategy"]
+    default = {"default": Field(DEFAULT_ACCESS, strategy, strategy), "conflict": False}
     return rendering.page(
         visit,
         "applications/access.html",
         status,
-        strategy=(await visit.ask(STRATEGY, named))["permissionStrategy"],
+        strategies=STRATEGIES,
         rules=found,
         number=number,
         last=number * PAGE_SIZE >= found["totalCount"],
         kinds=KINDS,
         held=held,
-        **facts | more,
+        **facts | default | more,
     )
 
 

@@ -120,22 +120,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "Secrets are changed by owners of the pool",
     ),
     # signing in
-    "app_sign_in_methods": ("登录方式", "Ways to sign in"),
-    "app_sign_in_first": ("先显示", "Shown first"),
-    "app_sign_up_methods": ("注册方式", "Ways to sign up"),
-    "app_sign_up_first": ("注册时先显示", "Shown first when signing up"),
-    "app_merged": (
-        "验证码登录时，没有账号则自动注册",
-        "Who signs in by a code and has no account is given one",
-    ),
-    "app_sign_in_who": (
+    "app_field_sign_in": ("登录方式", "Ways to sign in"),
+    "app_field_sign_in_help": (
         "登录组件 Guard 按此显示；服务器不因此拒绝其他方式，托管登录页也不受影响",
         "The sign-in component Guard shows these. The server refuses no other way because of it, and the hosted "
         "sign-in pages are not changed by it",
     ),
-    "app_sign_in_conflict": (
-        "打开此页之后，有人修改了登录方式。没有保存，请核对后再次保存",
-        "Somebody changed the ways to sign in since this page was opened. Nothing was saved: compare, and save again",
+    "app_field_first": ("先显示", "Shown first"),
+    "app_field_sign_up": ("注册方式", "Ways to sign up"),
+    "app_field_sign_up_first": ("注册时先显示", "Shown first when signing up"),
+    "app_field_merged": (
+        "验证码登录时，没有账号则自动注册",
+        "Who signs in by a code and has no account is given one",
     ),
     "app_method_username_password": ("用户名 + 密码", "Username and password"),
     "app_method_email_password": ("邮箱 + 密码", "E-mail and password"),
@@ -144,12 +140,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "app_method_phone_code": ("手机验证码", "Code by phone"),
     "app_way_password": ("密码", "Password"),
     "app_way_passcode": ("验证码", "Code"),
-    "app_second_step": ("二次验证", "Second step"),
-    "app_second_step_required": (
+    "app_field_second_step": (
         "在此应用登录必须再输入身份验证器的验证码",
         "Sign-ins here take a code of an authenticator too",
     ),
-    "app_second_step_help": (
+    "app_field_second_step_help": (
         "还没有身份验证器的用户登录时会被要求绑定",
         "Whoever has no authenticator yet is asked to set one up at the sign-in",
     ),
