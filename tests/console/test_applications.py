@@ -137,7 +137,8 @@ async def test_a_rule_is_put_switched_off_and_taken_back(
     assert ("User", things.user, "Deny", "Off") in await rules(one, things)
     assert (await one.post(f"{page}/remove", page=page, rule=rule)).status_code == 303
     assert await rules(one, things) == [("Group", "staff", "Allow", "On")]
-    assert (await one.post(f"{page}/default", page=page, strategy="DENY_ALL")).status_code == 303
+    default = held((await one.get(page)).text) | {"strategy": "DENY_ALL"}
+    assert (await one.http.post(one.address(f"{page}/default"), data=default)).status_code == 303
     app = await services.apps.get(pool.administrator, things.application)
     assert app.settings.default_access == "DENY_ALL"
 

@@ -6,8 +6,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "resource-policies": ("资源策略", "Resource policies"),
     "search_resource-policies": ("资源策略的编码或描述", "Code or description of a resource policy"),
     "make_resource_policy": ("新建资源策略", "New resource policy"),
-    "edit_resource_policy": ("修改资源策略 {called}", "Edit the resource policy {called}"),
-    "delete_resource_policy": ("删除资源策略 {called}", "Delete the resource policy {called}"),
+    "edit_resource_policy": ("编辑资源策略“{called}”", "Edit the resource policy “{called}”"),
+    "delete_resource_policy": ("删除资源策略“{called}”？", "Delete the resource policy “{called}”?"),
     "delete_resource_policy_about": (
         "授予过的用户、角色、分组和部门不再拥有它。",
         "It is taken from every user, role, group and department that has it.",
