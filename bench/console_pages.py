@@ -89,6 +89,7 @@ def _audit(facts: dict[str, str]) -> Iterator[tuple[str, str, str]]:
         "ip": (facts["ip"], facts["rare_ip"], "203.0.113.1"),
         "resource": (facts["user"], "thing7", "nothing"),
         "request": (facts["request"], "nothing"),
+        "reason": ("WrongCredentials", "nothing"),
     }
     assert set(chosen) == set(audit.CHOSEN), "a filter of the audit log is not measured"
     assert set(typed) == set(audit.TYPED), "a filter of the audit log is not measured"

@@ -22,9 +22,11 @@ from poolhouse.fields import postgres_index
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
 from poolhouse.groups.model import GroupDraft
 from poolhouse.orgs.model import NodeDraft, Tree
-from poolhouse.resources.model import Action, ResourceDraft, ResourceType
+from poolhouse.permissions.model import DataResourceDraft, DraftStatement, Kind
+from poolhouse.resources.model import Action, Effect, ResourceDraft, ResourceType, Statement
 from poolhouse.roles.model import RoleDraft
 from poolhouse.services import Services
+from poolhouse.tenants.model import ConnectionDraft
 from poolhouse.times import now
 
 DEPARTMENTS = 5_000
@@ -159,6 +161,14 @@ class ConsolePool:
     message: str
     key: str
     administrator: str
+    policy: str
+    tenant: str
+    source: str
+    connection: str
+    job: str
+    file: str
+    data_resource: str = "menu"
+    resource_policy: str = "clerks"
     namespace: str = "warehouse"
     resource: str = "orders"
     of: str = "USER"
@@ -212,6 +222,7 @@ async def _filled(
     await services.resources.create(caller, orders, space.code)
     await services.customdb.save_script(caller, "login", "function login() { return null }")
     keys = [await services.access_keys.create(caller, scopes=["users:read"]) for _ in range(KEYS)]
+    others = await _others(services, caller, apps[0].id)
     act_id = await _bulk_act(services, connection, caller, min(STEPS, users))
     await connection.execute("vacuum (analyze)")
 
@@ -235,7 +246,30 @@ async def _filled(
         message=await one("select id from mail_outbox where pool_id = $1 order by created_at desc limit 1"),
         key=keys[0].id,
         administrator=actors[0],
+        **others,
     )
+
+
+async def _others(services: Services, caller: Caller, app_id: str) -> dict[str, str]:
+    """One of each other thing that a page is about, in the namespace: the names of ConsolePool, and their ids."""
+    draft = DataResourceDraft("menu", "菜单", Kind.STRING, "value", ("open",))
+    await services.data_resources.create(caller, "warehouse", draft)
+    said = [DraftStatement(Effect.ALLOW, ("warehouse/menu/open",))]
+    rule = [Statement(Effect.ALLOW, "orders:*", ("read",))]
+    await services.policies.create(caller, "clerks", rule, namespace="warehouse")
+    connection = ConnectionDraft("gitee", "gitee", "代码", {"clientId": "c", "clientSecret": "s3cret"})
+    source = await services.sources.create(caller, "Gitee", "gitee", connections=[connection])
+    content = b"username,email\nsown,nonsense\n"
+    file = await services.import_files.create(caller, "people.csv", "csv", len(content))
+    await services.import_files.put(caller, file.id, 0, content)
+    return {
+        "policy": (await services.data_policies.create(caller, "operators", said)).id,
+        "tenant": (await services.tenants.create(caller, "分公司", [app_id], {})).id,
+        "source": source.id,
+        "connection": source.connections[0].id,
+        "job": (await services.import_jobs.create(caller)).id,
+        "file": file.id,
+    }
 
 
 async def _directory(services: Services, connection: asyncpg.Connection, caller: Caller, users: int) -> None:

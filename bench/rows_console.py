@@ -172,6 +172,7 @@ async def _pool(services: Services, url: str, data: Path) -> ConsolePool:
         for n in range(ACTORS)
     ]
     pool = await filled(services, url, USERS, actors)
+    await services.administrators.set_roles(OPERATOR, pool.administrator, pool.pool, ["viewer"])
     there.write_text(json.dumps(asdict(pool)))
     return pool
 

@@ -7,6 +7,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from bench.console_pool import ConsolePool
 from tests.conftest import PoolForTests
 from tests.console.conftest import Console, Open, Things, one_of_each
 from tests.console.hostile import Tags
@@ -53,6 +54,12 @@ async def called(console: Console, page: Page, things: Things = NOBODY) -> Any:
     if page.method == "GET":
         return await console.get(filled(page, things))
     return await console.post(filled(page, things))
+
+
+def test_the_bench_has_one_of_each_thing_that_a_page_is_about() -> None:
+    """Else its run ends with the first page that finds nothing."""
+    asked = {name for page in NEEDING if page.method == "GET" for name in re.findall(r"{(\w+)}", page.path)}
+    assert asked <= set(ConsolePool.__dataclass_fields__)
 
 
 @pytest.mark.parametrize("page", NEEDING, ids=name)

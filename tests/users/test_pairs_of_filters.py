@@ -109,7 +109,7 @@ async def crowd(alone: Services) -> ConsolePool:
         await alone.db.execute(_BELONG[0], pool_id, group.id, of)
         await alone.db.execute(_BELONG[1], pool_id, role.id, of)
     await alone.db.execute("vacuum analyze")
-    return ConsolePool(pool_id, *("",) * 12)
+    return ConsolePool(pool_id, *("",) * 18)
 
 
 class Explaining:
