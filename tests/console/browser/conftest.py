@@ -22,6 +22,11 @@ PICTURES = os.environ.get("PICTURES", "")
 """A folder where pictures for the guide are put: make pictures."""
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
+SETTLED = """() => new Promise((done) => requestAnimationFrame(() => {
+  for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
+  done();
+}))"""
+"""Colors that fade from one theme to the other have arrived."""
 FIRST_PX = 160
 """Of the screen before a page begins, at most."""
 
@@ -48,6 +53,17 @@ async def judged(page: Page) -> list[str]:
         await page.evaluate(AXE.read_text())
     found: dict[str, Any] = await page.evaluate("tags => axe.run({ runOnly: tags })", RULES)
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
+
+
+async def colors(page: Page) -> list[str]:
+    """Of what axe finds, what another theme may change, in the theme that is not shown."""
+    scheme = await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches ? 'light' : 'dark'")
+    await page.emulate_media(color_scheme=scheme)
+    await page.evaluate(SETTLED)
+    rules = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+    found: dict[str, Any] = await page.evaluate("rules => axe.run(rules)", rules)
+    await page.emulate_media(color_scheme="dark" if scheme == "light" else "light")
+    return [f"{scheme}: {one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
 
 
 async def kept(page: Page) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Dialog, Page
 from tests.administrators.conftest import PASSWORD
 from tests.conftest import PoolForTests
-from tests.console.browser.conftest import NewPage, judged, signed_in, wider
+from tests.console.browser.conftest import NewPage, judged, kept, signed_in, wider
 from tests.console.browser.test_looks import LOOKS, SHOWN
 from tests.console.conftest import Things
 
@@ -37,6 +37,7 @@ async def leave(page: Page, to: str) -> bool:
 async def test_every_form_asks_when_it_was_changed_and_only_then(
     server: str, new_page: NewPage, pool: PoolForTests, things: Things, somebody: str
 ) -> None:
+    """Nor is a draft left in the browser, by the page or once it is left."""
     page = await new_page(locale="en-US")
     await signed_in(page, server, somebody)
     found, forms = {}, 0
@@ -54,9 +55,11 @@ async def test_every_form_asks_when_it_was_changed_and_only_then(
         unchanged = await leave(page, f"{address}?choose=1")
         await page.evaluate(OPEN)
         await page.locator(FIRST).first.press_sequentially("1")
+        drafts = await kept(page)
         changed = await leave(page, f"{server}/console/account")
-        if (unchanged, changed) != (False, True):
-            found[shown.path] = (unchanged, changed)
+        drafts += await kept(page)
+        if (unchanged, changed, drafts) != (False, True, []):
+            found[shown.path] = (unchanged, changed, drafts)
     assert found == {}
     assert forms > 15
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.administrators.conftest import OPERATOR, PASSWORD
 from tests.conftest import PoolForTests
-from tests.console.browser.conftest import PICTURES, NewPage, judged, signed_in, wider
+from tests.console.browser.conftest import PICTURES, NewPage, colors, judged, kept, signed_in, wider
 from tests.console.conftest import Things
 
 from poolhouse.ids import new_id
@@ -23,7 +23,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "narrow, light, English": {"viewport": NARROW, "color_scheme": "light", "locale": "en-US"},
     "narrow, dark, Chinese": {"viewport": NARROW, "color_scheme": "dark", "locale": "zh-CN"},
 }
-"""Four of the eight, in which each two of width, theme and language meet."""
+"""Four of the eight, in which each two of width, theme and language meet; of the other four, which differ in the theme
+alone, what a theme may change (`colors`)."""
 SHOWN = [page for page in PAGES if page.method == "GET" and page.access != "server-owner"]
 OF_SERVER = [page for page in PAGES if page.method == "GET" and page.access == "server-owner"]
 PARTS = 3
@@ -41,7 +42,7 @@ async def test_every_page_is_clean_and_fits(
     page.on("request", lambda request: said.append(request.url) if not _ours(request.url, server) else None)
     found: dict[str, list[str]] = {}
     await page.goto(f"{server}/console/sign-in")
-    found["sign-in"] = await judged(page) + await wider(page)
+    found["sign-in"] = await judged(page) + await wider(page) + await colors(page) + await kept(page)
     await signed_in(page, server, somebody)
     for shown in SHOWN[part::PARTS]:
         path = things.fill(shown.path.replace("{pool}", pool.id))
@@ -49,6 +50,7 @@ async def test_every_page_is_clean_and_fits(
         assert answer
         status = [] if answer.status == 200 else [f"status {answer.status}"]
         found[shown.path] = status + await judged(page) + await wider(page)
+        found[shown.path] += await colors(page) + await kept(page)
         if PICTURES and shown.path in PICTURED and look == "wide, light, Chinese":
             await page.screenshot(path=f"{PICTURES}/{PICTURED[shown.path]}")
     assert {path: faults for path, faults in found.items() if faults} == {}
@@ -72,6 +74,7 @@ async def test_every_page_of_the_server_is_clean_and_fits(
         assert answer
         status = [] if answer.status == 200 else [f"status {answer.status}"]
         found[shown.path] = status + await judged(page) + await wider(page)
+        found[shown.path] += await colors(page) + await kept(page)
     assert {path: faults for path, faults in found.items() if faults} == {}
 
 
