@@ -56,6 +56,24 @@ async def test_a_field_is_made_and_changed_with_a_name_for_each_language(
     assert not any(field.i18n["label"].values())
 
 
+async def test_the_rules_of_a_field_are_typed_shown_and_taken_away(
+    services: Services, pool: PoolForTests, console: Open
+) -> None:
+    one, rules = await console("owner"), '[{"type": "regExp", "content": "^[0-9]{4}$"}]'
+    await send(one, f"{HERE}/new", key="badge", label="Badge", type="STRING", rules=rules)
+    (field,) = await services.fields.list(pool.administrator, USER)
+    assert [(rule.type, rule.content) for rule in field.rules] == [("regExp", "^[0-9]{4}$")]
+    await send(one, f"{HERE}/badge", label="Number of the badge")
+    (field,) = await services.fields.list(pool.administrator, USER)
+    assert len(field.rules) == 1, "a form that is saved as it was changes none"
+    refused: Any = await send(one, f"{HERE}/badge", rules='[{"type": "never"}]')
+    assert refused.status_code == 400
+    assert re.search(r'name="rules"[^>]*aria-invalid="true"', refused.text)
+    await send(one, f"{HERE}/badge", rules="")
+    (field,) = await services.fields.list(pool.administrator, USER)
+    assert field.rules == ()
+
+
 async def test_a_new_field_never_changes_one_that_is_there(
     services: Services, pool: PoolForTests, console: Open, things: Things
 ) -> None:

@@ -26,6 +26,8 @@ def written(given: Mapping[str, Any], now: Mapping[str, Any] | None) -> Values:
     field: Values = {**given}
     if "options" in field:
         field["options"] = [option_of(text) for text in field["options"] or []]
+    if field.get("validateRules", ()) is None:
+        field["validateRules"] = []
     for name in ("label", "description"):
         if field.get(name, "") is None:
             field[name] = ""

@@ -58,6 +58,15 @@ COMMANDS = (
                 ),
                 "list",
             ),
+            Arg(
+                "--rules",
+                "list.validateRules",
+                (
+                    "JSON 文件，- 为标准输入：值必须符合的规则的列表，给出后替换全部",
+                    "a JSON file, - for standard input: the list of rules that values keep; replaces all there were",
+                ),
+                "json",
+            ),
             Arg("--unique", "list.isUnique", ("值不可重复", "whether values must be unique"), "yes"),
             Arg(
                 "--indexed",

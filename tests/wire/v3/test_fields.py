@@ -78,6 +78,26 @@ async def test_a_field_lives_and_dies(v3: V3Client) -> None:
     assert (await v3.get("get-custom-fields", targetType="USER"))["data"] == []
 
 
+async def test_rules_are_shown_as_they_are_given_kept_and_taken_away(v3: V3Client) -> None:
+    await define(v3, "badge", "STRING")
+    rule = {"type": "regExp", "content": "^[0-9]{4}$", "errorMessage": "四位数字"}
+    field = {"targetType": "USER", "key": "badge"}
+
+    async def shown(**change: Any) -> Any:
+        await done(v3, "set-custom-fields", {"list": [field | change]})
+        [one] = (await v3.get("get-custom-fields", targetType="USER"))["data"]
+        return one.get("validateRules")
+
+    assert await shown(validateRules=rule) == [rule]
+    assert await shown(label="工牌") == [rule], "what is not given stays"
+    user = (await done(v3, "create-user", {"username": "ada"}))["userId"]
+    value = {"targetType": "USER", "targetIdentifier": user, "list": [{"key": "badge", "value": "12"}]}
+    refused = await v3.post("set-custom-data", value)
+    assert (refused["statusCode"], "四位数字" in refused["message"]) == (400, True)
+    assert await shown(validateRules=[]) is None
+    await done(v3, "set-custom-data", value)
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [

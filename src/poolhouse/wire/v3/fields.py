@@ -32,6 +32,7 @@ from poolhouse.wire.v3.dto.fields import (
     CustomFieldI18n,
     CustomFieldIndexDto,
     CustomFieldPagingDto,
+    CustomFieldRuleDto,
     CustomFieldSelectOption,
     DeleteCustomFieldsReqDto,
     GetCustomDataQuery,
@@ -90,6 +91,13 @@ def field_dto(field: Field) -> CustomFieldDto:
         indexed=field.indexed if field.indexed or field.index else UNSET,
         index_progress=_progress(field.index) if field.index else UNSET,
         is_object=True if field.data_type is DataType.OBJECT else UNSET,
+        validate_rules=[_rule_dto(rule) for rule in field.rules] or UNSET,
+    )
+
+
+def _rule_dto(rule: Rule) -> CustomFieldRuleDto:
+    return CustomFieldRuleDto(
+        type=cast(Any, rule.type), content=rule.content, error_message=rule.error_message
     )
 
 

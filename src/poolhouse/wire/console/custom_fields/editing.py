@@ -21,6 +21,7 @@ _WITHIN = {"of": "list.targetType"}
 _NEVER_CHANGES = ("--type", "--encrypted")
 _NOT_UNIQUE = ("BOOLEAN", "DATETIME", "ENUM", "OBJECT")
 _WITHOUT_OPTIONS = ("BOOLEAN", "DATETIME", "NUMBER", "OBJECT")
+_WITHOUT_RULES = ("BOOLEAN", "DATETIME", "ENUM", "OBJECT")
 _WORDS = "field_"
 
 
@@ -45,6 +46,7 @@ async def _varied(visit: Visit, arguments: list[Arg], now: Any) -> Fields:
         "--indexed": key != "USER" or field.get("encrypted") or kind == "OBJECT",
         "--unique": kind in _NOT_UNIQUE or field.get("encrypted"),
         "--option": kind in _WITHOUT_OPTIONS,
+        "--rules": kind in _WITHOUT_RULES and not field.get("validateRules"),
     }
     t = Texts(visit.lang)
     types = {value: t[f"field_type_{value.lower()}"] for value in TYPES}

@@ -49,6 +49,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "每行一个，按显示的顺序，写作“值=名称”；已有的值不会随选项改变",
         "One a line, in the order they are shown, as VALUE=NAME; values that people have stay as they are",
     ),
+    "field_rules": ("校验规则（JSON）", "Rules (JSON)"),
+    "field_rules_help": (
+        '规则的列表，如 [{"type": "regExp", "content": "^[0-9]{4}$", "errorMessage": "须为四位数字"}]；'
+        "类型有 regExp、email、phone、isNumber；已有的值不会再检查；留空则没有规则",
+        'A list of rules, such as [{"type": "regExp", "content": "^[0-9]{4}$", "errorMessage": "Four digits"}]; '
+        "types are regExp, email, phone and isNumber; values that are there already are not judged again; "
+        "empty for none",
+    ),
     "field_unique": ("值不可重复", "No two may have the same value"),
     "field_unique_help": ("仅限文本与数字，且不加密", "For texts and numbers that are not encrypted"),
     "field_indexed": ("建立索引", "Index"),

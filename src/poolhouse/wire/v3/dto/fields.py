@@ -37,6 +37,15 @@ class CustomFieldDto(Dto, kw_only=True):
     index_progress: CustomFieldIndexDto | UnsetType = UNSET  # likewise
     # ours; true of what v2 calls an OBJECT, which `dataType` calls a STRING
     is_object: bool | UnsetType = UNSET
+    validate_rules: list[CustomFieldRuleDto] | UnsetType = UNSET  # ours; shown of a field that has any
+
+
+class CustomFieldRuleDto(Dto, kw_only=True):
+    """Ours: a rule as `validateRules` takes it."""
+
+    type: Literal["regExp", "phone", "email", "isNumber"]
+    content: str
+    error_message: str | None = None
 
 
 class CustomFieldIndexDto(Dto, kw_only=True):
