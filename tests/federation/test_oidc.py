@@ -15,13 +15,14 @@ from tests.federation.conftest import ORIGIN, Peer, query_of
 from tests.federation.issuers import CLIENT, KEYS, SECRET, Issuer, elliptic, issuing, said
 
 from poolhouse import outgoing
-from poolhouse.errors import DatabaseLost, IdentitySourceNotFound, NotSupported, ProviderFailed
+from poolhouse.errors import DatabaseLost, IdentitySourceNotFound, InvalidInput, NotSupported, ProviderFailed
 from poolhouse.federation import service
 from poolhouse.federation.attempts import LIFETIME
 from poolhouse.federation.model import Callback
 from poolhouse.federation.postgres import delete_expired
 from poolhouse.federation.providers.oidc import discovery
 from poolhouse.login.model import LoggedIn
+from poolhouse.tenants import postgres_sources
 from poolhouse.tenants.model import ConnectionDraft
 
 
@@ -389,11 +390,26 @@ async def test_a_lost_database_leaves_nothing_half_done(peer: Peer, monkeypatch:
 
 @pytest.mark.parametrize(
     "fields",
-    [{"issuer": None}, {"mode": "sideways"}, {"clientId": 7}, {"profileMapping": "x"}, {"issuer": "ftp://x"}],
+    [{"issuer": None}, {"mode": "sideways"}, {"clientId": 7}, {"profileMapping": "x"}],
 )
-async def test_a_connection_that_is_set_up_wrong_says_how(peer: Peer, fields: dict[str, Any]) -> None:
-    await peer.settings(fields=fields)
-    assert await _refused(peer) in ("settings", "discovery")
+async def test_a_connection_is_not_set_up_wrong(peer: Peer, fields: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        await peer.settings(fields=fields)
+    [name] = fields
+    assert str(refused.value).startswith(f"fields.{name}")
+
+
+async def test_a_connection_that_was_set_up_wrong_before_that_was_asked_says_how(peer: Peer) -> None:
+    empty = postgres_sources.seal({}, peer.pool.id, peer.connection.id, peer.services.sources._box)
+    await peer.services.db.execute(
+        "update identity_connections set fields = $2 where pool_id = $1", peer.pool.id, empty
+    )
+    assert await _refused(peer) == "settings"
+
+
+async def test_an_issuer_that_is_no_web_address_fails_at_discovery(peer: Peer) -> None:
+    await peer.settings(fields={"issuer": "ftp://x"})
+    assert await _refused(peer) == "discovery"
 
 
 async def test_a_kind_that_is_not_built_is_refused_by_its_name(peer: Peer) -> None:
@@ -410,15 +426,12 @@ async def test_a_kind_that_is_not_built_is_refused_by_its_name(peer: Peer) -> No
 
 async def test_an_administrator_is_told_which_step_works(peer: Peer, pool: PoolForTests) -> None:
     check = peer.services.federation.check
-    assert await check(pool.administrator, peer.connection.id, origin=ORIGIN) == (
-        "settings",
-        "discovery",
-        "key",
-    )
+    found = await check(pool.administrator, peer.connection.id, origin=ORIGIN)
+    assert (found.steps, found.failed) == (("settings", "discovery", "key"), None)
     peer.issuer.published = []
     await peer.settings(fields={"issuer": f"{peer.issuer.url}/nowhere"})
-    with pytest.raises(ProviderFailed, match="discovery: the provider answered HTTP 404"):
-        await check(pool.administrator, peer.connection.id, origin=ORIGIN)
+    found = await check(pool.administrator, peer.connection.id, origin=ORIGIN)
+    assert str(found.failed) == "discovery: the provider answered HTTP 404: not_found"
 
 
 async def test_what_is_remembered_of_a_sign_in_is_sealed_and_swept(peer: Peer) -> None:

@@ -15,7 +15,7 @@ from poolhouse.errors import Lang, LoginRefused, PoolhouseError
 from poolhouse.login.refusal_log import in_words
 
 SOURCES = Path(poolhouse.__file__).parent
-WRITES = {"self._refusals.write", "self._refuse"}
+WRITES = {"self._refusals.write", "self._refuse", "self.refuse"}
 
 
 def written() -> Iterator[str]:

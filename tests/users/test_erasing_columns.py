@@ -33,6 +33,7 @@ NOT_SAID_OF_THEM = {
     ),
     "bulk_acts.ip": "of the administrator who acted",
     "bulk_acts.user_agent": "the same",
+    "bulk_acts.departments": "ids of departments",
     "custom_script_logs.script_user_id": "an id, and compared as one",
     "tenants.creator": "the same",
     "logout_notices.issuer": "an address of this server's, with an id that goes when the call was made",

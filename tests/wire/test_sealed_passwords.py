@@ -20,7 +20,7 @@ UNDECRYPTABLE = 2016
 RANDOM = 32
 """Characters of the password that stands for one of our form that did not decrypt."""
 CHECKED = (
-    *("loginBy", "oldPassword", "signin", "verify-delete", "validate-password"),
+    *("loginBy", "oldPassword", "signin", "verify-delete", "validate-password", "byAccount"),
     "GET /api/v2/users/password/check",
 )
 """Of the names of places whose password is compared with the stored one, or only held to the policy."""
@@ -37,13 +37,7 @@ async def ask(world: World, place: Place, sealed: str) -> list[httpx.Response]:
     headers = [manager, named | {"authorization": f"Bearer {user}"}, named]
     body = body_of(world, place, person.user.id, sealed)
     what = place.what
-    path = (
-        "/graphql/v2"
-        if isinstance(what, Root)
-        else what.at("x")
-        if isinstance(what, Call)
-        else f"/api/v3/{what.path}"
-    )
+    path = "/graphql/v2" if isinstance(what, Root) else what.at("x") if isinstance(what, Call) else what.url
     if isinstance(what, Call) and what.method == "GET":
         return [await world.http.get(path, params=body, headers=one) for one in headers]
     return [await world.http.post(path, json=body, headers=one) for one in headers]

@@ -31,6 +31,7 @@ _BESIDE: dict[str, tuple[str, str]] = {
         "An authenticator's code was wanted, and another came",
     ),
     "another address": ("提供了另一个邮箱或手机号", "Another address than the one to be proved"),
+    "passkey wanted": ("需要通行密钥，提供的不是", "A passkey was wanted, and something else came"),
     "no proof": ("没有提供二次验证", "No second factor was proved"),
 }
 """Reasons that are no error's name, or whose error tells strangers less than the log knows."""

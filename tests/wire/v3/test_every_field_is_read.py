@@ -84,6 +84,11 @@ SAYS_NOTHING: dict[tuple[str, str], str] = {
     ("SignUpOptions", "client_ip"): _NOT_BELIEVED,
     ("SignInOptions", "context"): _PIPELINES,
     ("SignUpOptions", "context"): _PIPELINES,
+    ("SignInByMobileOptions", "context"): _PIPELINES,
+    **{
+        (f"BindBy{what}", "action"): "the address says which act it is"
+        for what in ("Account", "EmailCode", "PhoneCode", "NewAccount")
+    },
     ("EmailPassCode", "email"): _OWN_ADDRESS,
     ("PhonePassCode", "phone_number"): _OWN_ADDRESS,
     ("PhonePassCode", "phone_country_code"): _OWN_ADDRESS,
