@@ -118,9 +118,22 @@ async def peer_of(
     kind: str,
     fields: Mapping[str, Any],
 ) -> Peer:
-    """A connection of the kind, called `corp`, with the one provider that may be called."""
-    called = Outgoing({("127.0.0.1", issuer.port)})
-    monkeypatch.setattr(services.federation, "_outgoing", called)
+    """Of a connection as `connected` makes it."""
+    made = await connected(services, pool, issuer.port, monkeypatch, source_type, kind, fields)
+    return Peer(services, pool, *made, issuer)
+
+
+async def connected(
+    services: Services,
+    pool: PoolForTests,
+    port: int,
+    monkeypatch: pytest.MonkeyPatch,
+    source_type: str,
+    kind: str,
+    fields: Mapping[str, Any],
+) -> tuple[App, Source, Connection]:
+    """A connection of the kind, called `corp`, with the one provider that may be called: that on the port."""
+    monkeypatch.setattr(services.federation, "_outgoing", Outgoing({("127.0.0.1", port)}))
     administrator = pool.administrator
     app = await services.apps.create(
         administrator, "山海门户", redirect_uris=("https://client.example/callback",)
@@ -131,7 +144,7 @@ async def peer_of(
     connection = await services.sources.set_connection_enabled(
         administrator, connection.id, "app", app.id, True
     )
-    return Peer(services, pool, app, source, connection, issuer)
+    return app, source, connection
 
 
 @pytest.fixture

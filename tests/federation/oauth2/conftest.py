@@ -7,29 +7,15 @@ from typing import Any
 
 import pytest
 from tests.conftest import PoolForTests
-from tests.federation.conftest import Peer
+from tests.federation.conftest import Peer, connected
 from tests.federation.oauth2.provider import CLIENT, SECRET, Provider, providing
 
-from poolhouse.federation.model import Callback
-from poolhouse.federation.service import Asked
 from poolhouse.login.model import LoggedIn
-from poolhouse.outgoing import Outgoing
 from poolhouse.services import Services
-from poolhouse.tenants.model import ConnectionDraft
 
 
 class OAuthPeer(Peer):
     issuer: Provider
-
-    async def come_back(
-        self, given: list[tuple[str, str]], *, name: str = "", **_: Any
-    ) -> LoggedIn | Asked | None:
-        federation = self.services.federation
-        attempt = await federation.taken(self.pool.stranger, dict(given).get("state", ""), self.browser)
-        path = ("oauth2", name or self.connection.identifier)
-        return await federation.complete(
-            self.caller, attempt, Callback("GET", tuple(given)), path, self.browser
-        )
 
     async def enter(self, **person: Any) -> LoggedIn:
         came = await self.come_back(self.issuer.came(await self.begin(), **person))
@@ -47,11 +33,6 @@ async def provider() -> AsyncIterator[Provider]:
 async def oauth(
     services: Services, pool: PoolForTests, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> OAuthPeer:
-    monkeypatch.setattr(services.federation, "_outgoing", Outgoing({("127.0.0.1", provider.port)}))
-    administrator = pool.administrator
-    app = await services.apps.create(
-        administrator, "山海门户", redirect_uris=("https://client.example/callback",)
-    )
     fields = {
         "authEndPoint": f"{provider.url}/authorize",
         "tokenEndPoint": f"{provider.url}/token",
@@ -60,10 +41,5 @@ async def oauth(
         "clientId": CLIENT,
         "clientSecret": SECRET,
     }
-    draft = ConnectionDraft("oauth", "corp", "公司账号", fields)
-    source = await services.sources.create(administrator, "公司", "oauth2", connections=[draft])
-    [connection] = source.connections
-    connection = await services.sources.set_connection_enabled(
-        administrator, connection.id, "app", app.id, True
-    )
-    return OAuthPeer(services, pool, app, source, connection, provider)
+    made = await connected(services, pool, provider.port, monkeypatch, "oauth2", "oauth", fields)
+    return OAuthPeer(services, pool, *made, provider)

@@ -159,7 +159,7 @@ async def test_the_callback_may_name_the_connection_by_its_id(oauth: OAuthPeer, 
     await oauth.settings(fields={"authUrlTemplate": f"${{authEndPoint}}?redirect_uri={own}"})
     address = await oauth.begin()
     assert query_of(address)["redirect_uri"] == own
-    await oauth.come_back(provider.came(address, sub="ada"), name=oauth.connection.id)
+    await oauth.come_back(provider.came(address, sub="ada"), identifier=oauth.connection.id)
     assert provider.forms[0]["redirect_uri"] == own
 
 

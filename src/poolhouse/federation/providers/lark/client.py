@@ -7,9 +7,6 @@ secret beside the code (authen/v2/oauth), and the code with PKCE.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import secrets
 from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from poolhouse.errors import ProviderFailed
+from poolhouse.federation import pkce
 from poolhouse.federation.answers import base_of, code_of, numbered, text_of
 from poolhouse.federation.model import Begun, Callback, ExternalId, ExternalUser, Here, Manifest, Settled
 from poolhouse.federation.providers.lark.answers import APP_TOKEN_REFUSED, JSON, MEANINGS, MOST, api
@@ -135,10 +133,8 @@ class PublicClient(_LarkClient):
     """People of many companies come by it, each of which calls its own people as it likes: a user id is none."""
 
     def _proof(self) -> tuple[dict[str, str], dict[str, str]]:
-        verifier = secrets.token_urlsafe(48)
-        digest = hashlib.sha256(verifier.encode()).digest()
-        challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-        return {"code_challenge": challenge, "code_challenge_method": "S256"}, {"verifier": verifier}
+        verifier, challenge = pkce.made()
+        return challenge, {"verifier": verifier}
 
     async def check(self, connection: Settled, here: Here) -> tuple[str, ...]:
         """Nothing of such an app can be asked for without a code."""

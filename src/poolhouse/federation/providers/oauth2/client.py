@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
-import secrets
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
@@ -13,6 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 import msgspec
 
 from poolhouse.errors import ProviderFailed
+from poolhouse.federation import pkce
 from poolhouse.federation.answers import MOST_JSON, code_of, json_of
 from poolhouse.federation.model import Begun, Callback, ExternalUser, Here, Manifest, Script, Settled
 from poolhouse.federation.providers.oauth2.people import from_script, from_userinfo
@@ -40,11 +39,8 @@ class OAuth2Client:
         }
         remembered = {"redirect": asked["redirect_uri"]}
         if settings.pkce:
-            verifier = secrets.token_urlsafe(48)
-            digest = hashlib.sha256(verifier.encode()).digest()
-            asked["code_challenge"] = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-            asked["code_challenge_method"] = "S256"
-            remembered["verifier"] = verifier
+            remembered["verifier"], challenge = pkce.made()
+            asked |= challenge
         return Begun(f"{address}?{urlencode(asked, quote_via=quote)}", remembered)
 
     async def finish(
