@@ -7,14 +7,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from poolhouse.errors import InvalidInput
-from poolhouse.texts import EMPTY
+from poolhouse.wire.console.access.targets import FIND, named_target
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit, page_of, redirect, segment
 
 LIST, GIVE, TAKE = "GET list-resource-grants", "POST authorize-resources", "POST revoke-resources"
-FIND, KNOWN = "POST find-users", "GET get-resources-batch"
+KNOWN = "GET get-resources-batch"
 PAGE_SIZE = 50
 RESOURCE = "resources/{namespace}/{resource}"
 
@@ -90,14 +89,10 @@ async def _take(visit: Visit, kind: str, identifier: str, resource: str, spaces:
 
 
 async def give_resource(visit: Visit, rendering: Rendering) -> Response:
-    """To a user by any name of theirs, to the others by code or id."""
-    form, namespace, code = visit.form(), visit.path["namespace"], visit.path["resource"]
+    visit.form()
+    namespace, code = visit.path["namespace"], visit.path["resource"]
     await visit.ask("GET get-resource", {"code": code, "namespace": namespace})
-    kind, identifier = form.get("kind", ""), form.get("identifier", "").strip()
-    if not identifier:
-        raise InvalidInput("targetIdentifiers", *EMPTY)
-    if kind == "USER":
-        identifier = (await visit.ask(FIND, {"values": [identifier]}))[0]["userId"] or identifier
+    kind, identifier = await named_target(visit, "targetIdentifiers")
     await _give(visit, kind, identifier, code, namespace)
     return redirect(f"{_resource(visit)}?done=done_granted")
 

@@ -6,14 +6,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from poolhouse.errors import InvalidInput
-from poolhouse.texts import EMPTY
+from poolhouse.wire.console.access.targets import FIND, named_target
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit, page_of, redirect, segment
 
 ONE, TARGETS = "GET get-data-policy", "GET list-data-policy-targets"
-GIVE, TAKE, FIND = "POST authorize-data-policies", "POST revoke-data-policy", "POST find-users"
+GIVE, TAKE = "POST authorize-data-policies", "POST revoke-data-policy"
 DATA = "GET get-data-resource"
 POLICY, RESOURCE = "policies/{policy}", "data-resources/{namespace}/{data_resource}"
 PAGE_SIZE = 50
@@ -42,14 +41,9 @@ async def show_resource(visit: Visit, rendering: Rendering) -> Response:
 
 
 async def give(visit: Visit, rendering: Rendering) -> Response:
-    """To a user by any name of theirs, to the others by code or id."""
-    form = visit.form()
+    visit.form()
     await visit.ask(ONE, {"policyId": visit.path["policy"]})
-    kind, identifier = form.get("kind", ""), form.get("identifier", "").strip()
-    if not identifier:
-        raise InvalidInput("targetList", *EMPTY)
-    if kind == "USER":
-        identifier = (await visit.ask(FIND, {"values": [identifier]}))[0]["userId"] or identifier
+    kind, identifier = await named_target(visit, "targetList")
     target = {"type": kind, "id": identifier}
     await visit.ask(GIVE, {"policyIds": [visit.path["policy"]], "targetList": [target]})
     return redirect(f"{_here(visit)}?done=done_granted")

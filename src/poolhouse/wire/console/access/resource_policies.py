@@ -6,9 +6,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from poolhouse.errors import InvalidInput
-from poolhouse.texts import EMPTY
 from poolhouse.wire.console.access import namespaces
+from poolhouse.wire.console.access.targets import FIND, named_target
 from poolhouse.wire.console.forms import Form
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering
@@ -16,7 +15,6 @@ from poolhouse.wire.console.visit import Visit, page_of, redirect, segment
 
 ONE, TARGETS = "GET get-policy", "GET list-policy-assignments"
 GIVE, TAKE, SWITCH = "POST assign-policy", "POST revoke-policy", "POST switch-policy-assignment"
-FIND = "POST find-users"
 WITHIN = "resource-policies/{namespace}"
 PATH = f"{WITHIN}/{{resource_policy}}"
 PAGE_SIZE = 50
@@ -40,14 +38,9 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
 
 
 async def give(visit: Visit, rendering: Rendering) -> Response:
-    """To a user by any name of theirs, to the others by code or id."""
     form = visit.form()
     await visit.ask(ONE, _named(visit))
-    kind, identifier = form.get("kind", ""), form.get("identifier", "").strip()
-    if not identifier:
-        raise InvalidInput("targetIdentifiers", *EMPTY)
-    if kind == "USER":
-        identifier = (await visit.ask(FIND, {"values": [identifier]}))[0]["userId"] or identifier
+    kind, identifier = await named_target(visit, "targetIdentifiers")
     target = {"targetType": kind, "targetIdentifiers": [identifier]}
     below = form.get("below") == "yes"
     await visit.ask(GIVE, {**_named(visit), **target, "inheritByChildren": below})
