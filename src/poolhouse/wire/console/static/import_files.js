@@ -61,6 +61,7 @@ async function send(form, file) {
     return;
   }
   form.querySelector("button").disabled = true;
+  said.textContent = "";
   signIn.hidden = true;
   bar.hidden = false;
   bar.max = file.size;
