@@ -39,16 +39,18 @@ ALGORITHMS = ("RS256", "PS256", "ES256")
 CLAIMS = {"name": "Ada King", "nickname": "ada", "email": "ada@x.cn", "email_verified": True}
 
 
-def _client(name: str, method: str, algorithm: str = "RS256") -> dict[str, object]:
+def _client(name: str, method: str, algorithm: str = "RS256", callback: str = CALLBACK) -> dict[str, object]:
+    """It takes id tokens by the browser at https addresses alone."""
     secret = {} if method == "none" else {"client_secret": SECRET}
+    front = callback.startswith("https:")
     return {
         "client_id": name,
         **secret,
-        "redirect_uris": [CALLBACK],
+        "redirect_uris": [callback],
         "token_endpoint_auth_method": method,
         "id_token_signed_response_alg": algorithm,
-        "response_types": ["code", "id_token"],
-        "grant_types": ["authorization_code", "implicit"],
+        "response_types": ["code", "id_token"] if front else ["code"],
+        "grant_types": ["authorization_code", "implicit"] if front else ["authorization_code"],
     }
 
 
@@ -90,8 +92,9 @@ class Running:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Running]:
-    clients = [*(_client(method, method) for method in METHODS)]
+async def running(callback: str = CALLBACK) -> AsyncIterator[Running]:
+    """`callback`: where its clients, which are called as they say who they are, come back to."""
+    clients = [*(_client(method, method, callback=callback) for method in METHODS)]
     clients += [_client(algorithm, "client_secret_basic", algorithm) for algorithm in ALGORITHMS]
     keys = [KEYS["one"].as_dict(private=True, kid="rsa"), elliptic().as_dict(private=True, kid="ec")]
     process = await asyncio.create_subprocess_exec(

@@ -5,15 +5,18 @@ The official clients send no connection: an application has one of a kind, or sa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
+from poolhouse.apps.model import App
 from poolhouse.apps.service import AppService
 from poolhouse.caller import Caller
 from poolhouse.errors import IdentitySourceNotFound, InvalidOperation
-from poolhouse.federation.service import Federation
+from poolhouse.federation.service import Federation, Offer
 from poolhouse.login.model import LoggedIn
 
 Kind = Literal["ldap", "ad"]
+KINDS: tuple[Kind, ...] = ("ldap", "ad")
 _FIRST: dict[Kind, str] = {"ldap": "ldapExtIdpConnId", "ad": "adExtIdpConnId"}
 """What of the application's `loginConfig.defaultLoginMethod` names the connection."""
 
@@ -44,16 +47,20 @@ class DirectorySignIn:
     async def _named(self, caller: Caller, kind: Kind) -> str:
         app = await self._apps.get(caller, caller.app_id) if caller.app_id else None
         offers = await self._federation.offered(caller.pool_id, app.id) if app else []
-        names = {offer.id: offer.identifier for offer in offers if offer.kind == kind}
-        if app is None or not names:
+        meant = meant_by(app, offers, kind) if app else []
+        if not meant:
             raise IdentitySourceNotFound(kind=kind)
-        login = app.settings.pages.get("login") or {}
-        first = (login.get("defaultLoginMethod") or {}).get(_FIRST[kind])
-        if first in names:
-            return names[first]
-        if len(names) > 1:
+        if len(meant) > 1:
             raise InvalidOperation(
                 f"该应用启用了多个 {kind} 连接：请在登录配置的 {_FIRST[kind]} 中指定",
                 f"The application has several connections of {kind}: name one in {_FIRST[kind]} of its login settings",
             )
-        return next(iter(names.values()))
+        return meant[0].identifier
+
+
+def meant_by(app: App, offers: Sequence[Offer], kind: Kind) -> list[Offer]:
+    """The connections of an application that may be meant where only the kind is named: one, where that is clear."""
+    found = [offer for offer in offers if offer.kind == kind]
+    login = app.settings.pages.get("login") or {}
+    first = (login.get("defaultLoginMethod") or {}).get(_FIRST[kind])
+    return [offer for offer in found if offer.id == first] or found

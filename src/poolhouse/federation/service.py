@@ -89,6 +89,7 @@ class Offer:
     social: bool
     redirecting: bool
     verifying: bool
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ class Federation:
                 social=manifest.social,
                 redirecting=manifest.redirecting is not None,
                 verifying=manifest.verifying is not None,
+                path=manifest.callback_path,
             )
             for connection, source_type in found
             if (manifest := catalog.MANIFESTS.get(connection.type)) is not None

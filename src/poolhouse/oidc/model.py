@@ -51,7 +51,8 @@ LOGIN_SCOPE = "openid profile"
 class Popup:
     """Of a sign-in in a window that a page of the application opened: it ends in a message to that page, and in no
     code. `origins`: those the page may be of, each the application's own. `event`: how its client calls the sign-in.
-    `component`: whether it is the login component, which reads a refusal as JSON. `custom_data`: whether it is told.
+    `component`: whether its client reads a refusal as JSON, as the login component does. `custom_data`: whether it is
+    told.
     """
 
     origins: tuple[str, ...]

@@ -1,6 +1,7 @@
 """The icons of the login component `@authing/guard`, which it asks of the `cdnBase` it is told: here, not the vendor's.
 
-Drawn for Poolhouse, under the names that the component looks for. It shows nothing before it has them.
+Drawn for Poolhouse, under the names that the component looks for. It shows nothing before it has them. And the picture
+of an identity source that has none of its own.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 PATH = "/svg-string/guard"
-_SVG = files("poolhouse.wire").joinpath("guard_icons.svg").read_bytes()
+SOURCE_PATH = "/svg-string/identity-source"
+_FILES = {PATH: "guard_icons.svg", SOURCE_PATH: "guard_identity_source.svg"}
 _HEADERS = {
     "cache-control": "public, max-age=86400",
     "x-content-type-options": "nosniff",
@@ -20,9 +22,14 @@ _HEADERS = {
 }
 
 
-async def _icons(_: Request) -> Response:
-    return Response(_SVG, headers=_HEADERS, media_type="image/svg+xml")
-
-
 def guard_icon_routes() -> list[BaseRoute]:
-    return [Route(PATH, _icons)]
+    return [
+        _route(path, files("poolhouse.wire").joinpath(name).read_bytes()) for path, name in _FILES.items()
+    ]
+
+
+def _route(path: str, svg: bytes) -> Route:
+    async def answer(_: Request) -> Response:
+        return Response(svg, headers=_HEADERS, media_type="image/svg+xml")
+
+    return Route(path, answer)

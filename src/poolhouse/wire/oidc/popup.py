@@ -67,7 +67,7 @@ class PopupSteps:
             popup=Popup(
                 origins=origins,
                 event="enterpriseLogin" if is_init else "socialLogin",
-                component=(query.text("guard_version") or "").startswith("Guard@"),
+                component=is_init or (query.text("guard_version") or "").startswith("Guard@"),
                 custom_data=query.text("with_custom_data") == "1",
             ),
         )

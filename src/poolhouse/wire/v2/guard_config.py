@@ -13,9 +13,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from poolhouse.apps.model import Agreement, App
+from poolhouse.federation.service import Offer
 from poolhouse.login.codes import code_length
 from poolhouse.pools.model import Pool
 from poolhouse.users.model import AVATAR_PATH
+from poolhouse.wire.v2 import guard_sources
 
 STRENGTHS = {"none": 0, "low": 1, "medium": 2, "high": 3, "custom": 5}
 """The component's numbers; 5 asks the server, which alone knows the pool's expression."""
@@ -28,6 +30,7 @@ _PASSWORDS = {
 _CODES = {"PHONE_CODE": "phone-code", "EMAIL_CODE": "email-code"}
 _SIGN_UPS = {"EMAIL_PASSWORD": "email", "PHONE_CODE": "phone", "EMAIL_CODE": "emailCode"}
 _BY_USERNAME = "username-password"
+_FIRST_TABS = {"PASSCODE": "phone-code", "LDAP": "ldap", "AD": "ad"}
 _LABELS = {
     "username": {"zh-CN": "用户名", "zh-TW": "使用者名稱", "en-US": "Username", "ja-JP": "ユーザー名"},
     "email": {"zh-CN": "邮箱", "zh-TW": "電子郵件", "en-US": "Email", "ja-JP": "メール"},
@@ -36,9 +39,16 @@ _LABELS = {
 
 
 def public_config(
-    app: App, pool: Pool, agreements: Sequence[Agreement], *, public_key: str, address: str
+    app: App,
+    pool: Pool,
+    agreements: Sequence[Agreement],
+    offers: Sequence[Offer],
+    *,
+    public_key: str,
+    address: str,
 ) -> dict[str, Any]:
-    """`public_key`: for passwords on their way; `address`: ours, where the component finds its icons."""
+    """`offers`: the application's identity sources; `public_key`: for passwords on their way; `address`: ours, where
+    the component finds its icons."""
     branding = _page(app, "branding")
     return {
         "id": app.id,
@@ -63,9 +73,10 @@ def public_config(
         "selfUnlockStrategy": "captcha",
         "customSecurityEnabled": False,
         "userpoolRobotVerify": "condition_set" if pool.settings.login_fail_check.enabled else "disable",
-        **_ways_in(app),
+        **_ways_in(app, guard_sources.tabs(app, offers)),
         **_ways_up(app, pool),
         **_provider(app),
+        **guard_sources.buttons(app, offers, address),
         **NOT_BUILT,
     }
 
@@ -80,14 +91,14 @@ def page_config(app: App) -> dict[str, Any]:
     }
 
 
-def _ways_in(app: App) -> dict[str, Any]:
+def _ways_in(app: App, directories: Sequence[str]) -> dict[str, Any]:
     login = _page(app, "login")
     asked = login.get("enabledBasicLoginMethods")
     passwords = [name for kind, name in _PASSWORDS.items() if asked is None or kind in asked]
     codes = [name for kind, name in _CODES.items() if asked is None or kind in asked]
-    tabs = [*(["password"] if passwords else []), *(["phone-code"] if codes else [])]
-    first = (login.get("defaultLoginMethod") or {}).get("connectionType")
-    default = "phone-code" if first == "PASSCODE" and codes else next(iter(tabs), "password")
+    tabs = [*(["password"] if passwords else []), *(["phone-code"] if codes else []), *directories]
+    first = _FIRST_TABS.get((login.get("defaultLoginMethod") or {}).get("connectionType") or "")
+    default = first if first in tabs else next(iter(tabs), "password")
     return {
         "loginTabs": {"list": tabs, "default": default, "defaultV2": default, "title": {}},
         "tabMethodsSortConfig": {"loginMethodsSort": tabs},
@@ -117,16 +128,18 @@ def _ways_up(app: App, pool: Pool) -> dict[str, Any]:
     by_code = [tab for tab in tabs if tab in ("phone", "emailCode")]
     first = by_code if register.get("defaultRegisterMethod") == "PASSCODE" else tabs
     merged = bool(_page(app, "login").get("mergeLoginAndRegisterPage")) and not closed
+    branding = _page(app, "branding")
     return {
         "registerDisabled": not tabs,
         "registerTabs": {"list": tabs, "default": next(iter(first), ""), "title": {}},
         "ssoPageComponentDisplay": {
             "autoRegisterThenLoginHintInfo": merged,
             "registerBtn": bool(tabs),
-            "forgetPasswordBtn": _page(app, "branding").get("showForgetPasswordButton", True),
+            "forgetPasswordBtn": branding.get("showForgetPasswordButton", True),
             "loginBtn": True,
-            "idpBtns": False,
-            "socialLoginBtns": False,
+            "userPasswordInput": True,
+            "idpBtns": branding.get("showEnterpriseConnections", True),
+            "socialLoginBtns": branding.get("showSocialConnections", True),
         },
     }
 
@@ -158,8 +171,6 @@ def _provider(app: App) -> dict[str, Any]:
 
 
 NOT_BUILT: dict[str, Any] = {
-    "socialConnections": [],
-    "identityProviders": [],
     "qrcodeTabsSettings": {},
     "extendsFieldsEnabled": False,
     "extendsFields": [],
