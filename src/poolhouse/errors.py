@@ -594,16 +594,57 @@ class LoginRefused(PoolhouseError):
     pass
 
 
+ProviderStep = Literal[
+    "settings",
+    "discovery",
+    "metadata",
+    "key",
+    "redirect",
+    "state",
+    "request",
+    "token",
+    "ticket",
+    "script",
+    "userinfo",
+    "signature",
+    "algorithm",
+    "encryption",
+    "status",
+    "destination",
+    "issuer",
+    "audience",
+    "recipient",
+    "subject",
+    "clock",
+    "response",
+    "xml",
+    "account",
+    "tenant",
+    "domain",
+    "time",
+    "busy",
+    "name",
+    "connect",
+    "starttls",
+    "tls",
+    "bind",
+    "search",
+    "sign_in",
+    "groups",
+    "answer",
+]
+"""What can fail of a sign-in at an identity source. Its words: `federation.trial_words`."""
+
+
 class ProviderFailed(LoginRefused):
     """An outside identity source, or the way to it, did not work. The person is told that; whoever administers the
-    pool is told `step` (discovery, key, token, userinfo, clock, redirect, bind, search, signature, audience, state,
-    settings, ...) and the reason: our own words, and of the provider's at most a code.
+    pool is told `step` and the reason: our own words, and of the provider's at most a code.
     """
 
     zh = "身份源登录没有成功，请重试；仍不成功请联系管理员"
     en = "Signing in through the identity source did not work. Try again, or ask an administrator"
 
-    def __init__(self, step: str, reason_zh: str, reason_en: str) -> None:
+    def __init__(self, step: ProviderStep, reason_zh: str, reason_en: str) -> None:
         super().__init__(f"{step}: {reason_en}", step=step, reason_zh=reason_zh, reason_en=reason_en)
         self.step = step
 

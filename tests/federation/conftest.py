@@ -18,8 +18,8 @@ from poolhouse.app import asgi
 from poolhouse.apps.model import App
 from poolhouse.caller import Caller
 from poolhouse.federation import catalog
+from poolhouse.federation.arrivals import Asked
 from poolhouse.federation.model import Callback
-from poolhouse.federation.service import Asked
 from poolhouse.login.model import LoggedIn
 from poolhouse.outgoing import Outgoing
 from poolhouse.services import Services
@@ -133,7 +133,7 @@ async def connected(
     fields: Mapping[str, Any],
 ) -> tuple[App, Source, Connection]:
     """A connection of the kind, called `corp`, with the one provider that may be called: that on the port."""
-    monkeypatch.setattr(services.federation, "_outgoing", Outgoing({("127.0.0.1", port)}))
+    monkeypatch.setattr(services.provider_connections, "_outgoing", Outgoing({("127.0.0.1", port)}))
     administrator = pool.administrator
     app = await services.apps.create(
         administrator, "山海门户", redirect_uris=("https://client.example/callback",)
@@ -154,7 +154,7 @@ async def way(
     """Of the kind that the module names as KIND, in a pool of its own."""
     peer = stand_in(request.module.KIND)
     async with peer.serving():
-        monkeypatch.setattr(services.federation, "_outgoing", Outgoing({("127.0.0.1", peer.port)}))
+        monkeypatch.setattr(services.provider_connections, "_outgoing", Outgoing({("127.0.0.1", peer.port)}))
         app = await services.apps.create(pool.administrator, "门户", redirect_uris=(CLIENT_PAGE,))
         yield await Way.made(services, pool, app, catalog.manifest_of(request.module.KIND), peer)
 

@@ -41,7 +41,7 @@ async def test_a_connection_that_is_not_switched_on_signs_nobody_in(peer: Peer) 
     )
     with pytest.raises(IdentitySourceNotFound):
         await peer.begin()
-    assert await peer.services.federation.offered(peer.pool.id, peer.app.id) == []
+    assert await peer.services.provider_connections.offered(peer.pool.id, peer.app.id) == []
 
 
 async def test_who_comes_first_is_made_an_account_and_comes_back_to_it(peer: Peer) -> None:
@@ -182,7 +182,7 @@ async def test_an_identity_of_another_issuer_is_somebody_else(peer: Peer) -> Non
     """The connection was pointed elsewhere, where other people have the same numbers."""
     await peer.sign_in("1")
     async with issuing() as other:
-        peer.services.federation._outgoing._named |= {("127.0.0.1", other.port)}
+        peer.services.provider_connections._outgoing._named |= {("127.0.0.1", other.port)}
         await peer.settings(fields={"issuer": other.url})
         peer.issuer = other
         with pytest.raises(ProviderFailed) as refused:
@@ -208,11 +208,11 @@ def _both(openid: str, unionid: str) -> ExternalUser:
 
 
 async def _way(peer: Peer):  # type: ignore[no-untyped-def]
-    return (await peer.services.federation._opened(peer.caller, "corp")).way
+    return (await peer.services.provider_connections.open(peer.caller, "corp")).way
 
 
 async def test_one_sign_in_writes_every_id_and_any_of_them_is_the_person(peer: Peer) -> None:
-    binding, way = peer.services.federation._binding, await _way(peer)
+    binding, way = peer.services.arrivals._binding, await _way(peer)
     user = await binding.create(peer.caller, way, _both("o1", "u1"))
     kept = await peer.services.identities.list(peer.pool.administrator, user.id)
     assert {(one.type, one.user_id_in_idp) for one in kept} == {("openid", "o1"), ("unionid", "u1")}
@@ -222,7 +222,7 @@ async def test_one_sign_in_writes_every_id_and_any_of_them_is_the_person(peer: P
 
 
 async def test_an_id_that_is_somebody_elses_refuses(peer: Peer) -> None:
-    binding, way = peer.services.federation._binding, await _way(peer)
+    binding, way = peer.services.arrivals._binding, await _way(peer)
     await binding.create(peer.caller, way, _both("o1", "u1"))
     await binding.create(peer.caller, way, _both("o2", "u2"))
     for mixed in (_both("o1", "u2"), _both("o3", "u2")):
@@ -235,7 +235,7 @@ async def test_an_id_that_is_somebody_elses_refuses(peer: Peer) -> None:
 async def test_an_administrators_word_of_another_id_opens_the_account(peer: Peer) -> None:
     user = await _person(peer, username="ada")
     await _link(peer, user, user_id_in_idp="u1", type="unionid", ext_idp_id=peer.source.id)
-    binding, way = peer.services.federation._binding, await _way(peer)
+    binding, way = peer.services.arrivals._binding, await _way(peer)
     found = await binding.known(peer.caller, way, _both("o1", "u1"))
     assert found is not None
     assert found.id == user.id
@@ -249,28 +249,28 @@ async def test_who_is_asked_has_the_account_they_sign_in_to(peer: Peer) -> None:
     user = await _person(peer, username="ada")
     ticket = await peer.asked("ada")
     with pytest.raises(ProviderFailed):  # in another browser it is nobody's
-        await peer.services.federation.bind(peer.caller, ticket, "another browser", user)
-    await peer.services.federation.bind(peer.caller, ticket, peer.browser, user)
+        await peer.services.arrivals.bind(peer.caller, ticket, "another browser", user)
+    await peer.services.arrivals.bind(peer.caller, ticket, peer.browser, user)
     assert (await peer.sign_in("ada")).user.id == user.id
     with pytest.raises(ProviderFailed):  # and once
-        await peer.services.federation.bind(peer.caller, ticket, peer.browser, user)
+        await peer.services.arrivals.bind(peer.caller, ticket, peer.browser, user)
 
 
 async def test_who_is_asked_may_have_a_new_account_unless_none_is_made(peer: Peer) -> None:
     await peer.settings(associable=True)
-    made = await peer.services.federation.create(peer.caller, await peer.asked("ada"), peer.browser)
+    made = await peer.services.arrivals.create(peer.caller, await peer.asked("ada"), peer.browser)
     assert (await peer.sign_in("ada")).user.id == made.user.id
     await peer.settings(login_only=True)
     with pytest.raises(IdentityUnbound):
-        await peer.services.federation.create(peer.caller, await peer.asked("eve"), peer.browser)
+        await peer.services.arrivals.create(peer.caller, await peer.asked("eve"), peer.browser)
 
 
 async def test_an_account_that_is_somebody_elses_there_is_not_bound_again(peer: Peer) -> None:
     await peer.settings(associable=True)
     user = await _person(peer, username="ada")
-    await peer.services.federation.bind(peer.caller, await peer.asked("ada"), peer.browser, user)
+    await peer.services.arrivals.bind(peer.caller, await peer.asked("ada"), peer.browser, user)
     with pytest.raises(IdentityTaken):
-        await peer.services.federation.bind(peer.caller, await peer.asked("eve"), peer.browser, user)
+        await peer.services.arrivals.bind(peer.caller, await peer.asked("eve"), peer.browser, user)
 
 
 async def test_a_ticket_of_another_application_is_refused(peer: Peer, pool: PoolForTests) -> None:
@@ -278,7 +278,7 @@ async def test_a_ticket_of_another_application_is_refused(peer: Peer, pool: Pool
     other = await peer.services.apps.create(pool.administrator, "另一个应用")
     user = await _person(peer, username="ada")
     with pytest.raises(ProviderFailed):
-        await peer.services.federation.bind(
+        await peer.services.arrivals.bind(
             replace(peer.caller, app_id=other.id), await peer.asked("ada"), peer.browser, user
         )
 

@@ -29,7 +29,7 @@ from poolhouse.errors import (
     ProviderFailed,
     WrongCredentials,
 )
-from poolhouse.federation import catalog, service
+from poolhouse.federation import catalog, connections
 from poolhouse.federation.model import Begun, Manifest
 from poolhouse.federation.providers.ldap import sign_in as directory_sign_in
 from poolhouse.outgoing import Outgoing
@@ -68,7 +68,7 @@ async def way_of(
     async with peer.serving():
         called = Outgoing({("127.0.0.1", peer.port)} if peer.port else ())
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(services.federation, "_outgoing", called)
+            patch.setattr(services.provider_connections, "_outgoing", called)
             yield await Way.made(services, pool, app, manifest, peer)
 
 
@@ -121,8 +121,8 @@ async def test_another_pool_does_not_see_the_connection(way: Way, other_pool: Po
             elif way.manifest.exchanging:
                 await way.services.native_sign_in.sign_in(caller, name, "a code", (way.manifest.kind,))
             else:
-                await way.services.federation.verify_password(caller, name, "ada", "x", origin=ORIGIN)
-    assert await way.services.federation.offered(other_pool.id, way.app.id) == []
+                await way.services.directory_sign_in.sign_in(caller, name, "ada", "x")
+    assert await way.services.provider_connections.offered(other_pool.id, way.app.id) == []
 
 
 @of(KINDS)
@@ -244,7 +244,7 @@ async def test_a_call_that_goes_wrong_is_over_soon_and_named(
         await way.set()
         begun = time.monotonic()
         with monkeypatch.context() as patch:
-            for module in (outgoing, service, directory_sign_in) if fault == "hang" else ():
+            for module in (outgoing, connections, directory_sign_in) if fault == "hang" else ():
                 patch.setattr(module, "WHOLE_S", 0.15)
             assert (await way.refused(person))["step"], call
         assert time.monotonic() - begun < 5
@@ -264,8 +264,8 @@ async def test_an_empty_name_or_password_reaches_no_directory(way: Way) -> None:
         with pytest.raises(WrongCredentials):
             await way.type(name, password)
     client = catalog.verifying(way.manifest.kind)
-    opened = await way.services.federation._opened(way.caller, way.connection.identifier)
-    here = way.services.federation._here(ORIGIN, "")
+    opened = await way.services.provider_connections.open(way.caller, way.connection.identifier)
+    here = way.services.provider_connections.here(ORIGIN, "")
     with pytest.raises(PoolhouseError):  # nor by way of the client itself
         await client.verify(opened.settled, here, "somebody", "")
     assert len(way.verifying.passwords_tried()) == tried

@@ -88,7 +88,7 @@ async def test_a_refused_code_is_answered_200_and_told_by_its_code(way: Way) -> 
 
 
 async def test_the_trial_tells_whether_the_secret_is_right(way: Way) -> None:
-    check, who = way.services.federation.check, way.pool.administrator
+    check, who = way.services.connection_trials.check, way.pool.administrator
     assert (await check(who, way.connection.id, origin=ORIGIN)).steps == ("settings", "token")
     await way.set(fields={"clientSecret": "another"})
     failed = (await check(who, way.connection.id, origin=ORIGIN)).failed
@@ -112,7 +112,7 @@ async def test_another_github_has_other_people_of_the_same_numbers(way: Way) -> 
     await way.sign_in(ADA)
     other = StandIn()
     async with other.serving():
-        way.services.federation._outgoing = Outgoing({("127.0.0.1", other.port)})
+        way.services.provider_connections._outgoing = Outgoing({("127.0.0.1", other.port)})
         begun = await way.begin()
         await way.set(fields={"baseUrl": other.url})
         with pytest.raises(ProviderFailed) as refused:  # begun at the first

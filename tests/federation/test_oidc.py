@@ -16,7 +16,7 @@ from tests.federation.issuers import CLIENT, KEYS, SECRET, Issuer, elliptic, iss
 
 from poolhouse import outgoing
 from poolhouse.errors import DatabaseLost, IdentitySourceNotFound, InvalidInput, NotSupported, ProviderFailed
-from poolhouse.federation import service
+from poolhouse.federation import connections
 from poolhouse.federation.attempts import LIFETIME
 from poolhouse.federation.model import Callback
 from poolhouse.federation.postgres import delete_expired
@@ -355,7 +355,7 @@ async def test_a_provider_that_hangs_is_given_up(
     monkeypatch.setattr(outgoing, "WHOLE_S", 0.2)
     assert await _refused(peer) == "token"
     monkeypatch.setattr(outgoing, "WHOLE_S", 30)
-    monkeypatch.setattr(service, "WHOLE_S", 0.2)
+    monkeypatch.setattr(connections, "WHOLE_S", 0.2)
     assert await _refused(peer) == "time"
 
 
@@ -420,12 +420,12 @@ async def test_a_kind_that_is_not_built_is_refused_by_its_name(peer: Peer) -> No
     with pytest.raises(NotSupported, match=r"^") as refused:
         await peer.services.federation.begin(peer.caller, "kuai", "page", origin=ORIGIN, browser="b")
     assert "kuaishou:mobile" in refused.value.message("en-US")
-    offered = await peer.services.federation.offered(peer.pool.id, peer.app.id)
+    offered = await peer.services.provider_connections.offered(peer.pool.id, peer.app.id)
     assert [one.identifier for one in offered] == ["corp"]
 
 
 async def test_an_administrator_is_told_which_step_works(peer: Peer, pool: PoolForTests) -> None:
-    check = peer.services.federation.check
+    check = peer.services.connection_trials.check
     found = await check(pool.administrator, peer.connection.id, origin=ORIGIN)
     assert (found.steps, found.failed) == (("settings", "discovery", "key"), None)
     peer.issuer.published = []

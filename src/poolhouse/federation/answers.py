@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from poolhouse.errors import ProviderFailed
+from poolhouse.errors import ProviderFailed, ProviderStep
 from poolhouse.outgoing import Answer, NoAnswer, NotAllowed
 
 MOST_JSON = 128 * 1024
@@ -17,7 +17,7 @@ MOST_JSON = 128 * 1024
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}\Z")
 
 
-async def answered(step: str, call: Awaitable[Answer]) -> Answer:
+async def answered(step: ProviderStep, call: Awaitable[Answer]) -> Answer:
     """Raises ProviderFailed of `step` where there is no answer."""
     try:
         return await call
@@ -30,7 +30,7 @@ async def answered(step: str, call: Awaitable[Answer]) -> Answer:
         ) from error
 
 
-async def json_of(step: str, call: Awaitable[Answer]) -> dict[str, Any]:
+async def json_of(step: ProviderStep, call: Awaitable[Answer]) -> dict[str, Any]:
     """The JSON object of a good answer. Of a bad one the status is told, and the protocol's own code."""
     answer = await answered(step, call)
     said = decoded(answer.body)
@@ -49,13 +49,13 @@ async def json_of(step: str, call: Awaitable[Answer]) -> dict[str, Any]:
 class Told(NamedTuple):
     """What a number of a provider's means: the step it fails at, None for that of the call; Chinese, English."""
 
-    step: str | None
+    step: ProviderStep | None
     zh: str
     en: str
 
 
 async def numbered(
-    step: str,
+    step: ProviderStep,
     call: Awaitable[Answer],
     name: str,
     meanings: Mapping[int, Told],
@@ -83,7 +83,7 @@ async def numbered(
     return said
 
 
-def text_of(step: str, said: Mapping[str, Any], name: str) -> str:
+def text_of(step: ProviderStep, said: Mapping[str, Any], name: str) -> str:
     """A text that may go into a header or an address. Raises ProviderFailed where it is missing."""
     value = said.get(name)
     if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():

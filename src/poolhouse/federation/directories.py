@@ -1,19 +1,29 @@
-"""Signing in by the name and password that somebody has in the company's directory, where only its kind is named.
+"""Signing in by the name and password that somebody has in the company's directory.
 
-The official clients send no connection: an application has one of a kind, or says which it begins with.
+Where only its kind is named, the application's own connection of that kind is meant: the official clients send none. An
+application has one of a kind, or says which it begins with.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
 from poolhouse.apps.model import App
 from poolhouse.apps.service import AppService
 from poolhouse.caller import Caller
-from poolhouse.errors import IdentitySourceNotFound, InvalidOperation
-from poolhouse.federation.service import Federation, Offer
+from poolhouse.errors import IdentitySourceNotFound, InvalidOperation, PoolhouseError, WrongCredentials
+from poolhouse.federation import catalog
+from poolhouse.federation.arrivals import Arrivals
+from poolhouse.federation.connections import Connections, Offer, in_time
+from poolhouse.federation.model import checked
+from poolhouse.login.lockout import Lockout
 from poolhouse.login.model import LoggedIn
+from poolhouse.login.service import LoginService
+from poolhouse.pools.service import PoolService
+from poolhouse.texts import is_storable, trimmed
+from poolhouse.users.model import UserKey
 
 Kind = Literal["ldap", "ad"]
 KINDS: tuple[Kind, ...] = ("ldap", "ad")
@@ -22,16 +32,46 @@ _FIRST: dict[Kind, str] = {"ldap": "ldapExtIdpConnId", "ad": "adExtIdpConnId"}
 
 
 class DirectorySignIn:
-    def __init__(self, federation: Federation, apps: AppService) -> None:
-        self._federation, self._apps = federation, apps
+    def __init__(
+        self,
+        *,
+        connections: Connections,
+        arrivals: Arrivals,
+        pools: PoolService,
+        apps: AppService,
+        lockout: Lockout,
+        login: LoginService,
+    ) -> None:
+        self._connections, self._arrivals = connections, arrivals
+        self._pools, self._apps, self._lockout, self._login = pools, apps, lockout, login
 
     async def sign_in(
         self, caller: Caller, name: str, username: str, password: str, captcha: str | None = None
     ) -> LoggedIn:
-        """`name`: the connection's identifier. Raises what `Federation.verify_password` does."""
-        return await self._federation.verify_password(
-            caller, name, username, password, origin="", captcha=captcha
-        )
+        """Whoever the directory knows is signed in. `name`: the connection's identifier or id. Tries are counted for
+        the user name at the connection.
+
+        Raises WrongCredentials, AccountLocked, CaptchaRequired, IdentityUnbound, ProviderFailed, and what a login does.
+        """
+        pool = await self._pools.get(caller.pool_id)
+        opened = await self._connections.open(caller, name)
+        client = catalog.verifying(opened.manifest.kind)
+        connection = opened.way.connection
+        subject = UserKey("username", f"{connection.id}:{_spelled(username)}"[:256])
+        try:
+            if not password or not username.strip() or not is_storable(username):
+                raise WrongCredentials("nobody's name, or no password")
+            async with self._lockout.counted(caller, pool, subject, captcha) as this:
+                here = self._connections.here("", "")
+                came = checked(await in_time(client.verify(opened.settled, here, username.strip(), password)))
+                this.proved = True
+            user = await self._arrivals.user(caller, opened.way, came)
+            if user is None:  # there is no page to ask on
+                user = await self._arrivals.created(caller, opened.way, came)
+        except PoolhouseError as error:
+            await self._connections.note(caller, connection, error)
+            raise
+        return await self._login.complete_login(caller, user, "identity", also=this.forget)
 
     async def sign_in_by_kind(
         self, caller: Caller, kind: Kind, username: str, password: str, captcha: str | None = None
@@ -46,7 +86,7 @@ class DirectorySignIn:
 
     async def _named(self, caller: Caller, kind: Kind) -> str:
         app = await self._apps.get(caller, caller.app_id) if caller.app_id else None
-        offers = await self._federation.offered(caller.pool_id, app.id) if app else []
+        offers = await self._connections.offered(caller.pool_id, app.id) if app else []
         meant = meant_by(app, offers, kind) if app else []
         if not meant:
             raise IdentitySourceNotFound(kind=kind)
@@ -64,3 +104,8 @@ def meant_by(app: App, offers: Sequence[Offer], kind: Kind) -> list[Offer]:
     login = app.settings.pages.get("login") or {}
     first = (login.get("defaultLoginMethod") or {}).get(_FIRST[kind])
     return [offer for offer in found if offer.id == first] or found
+
+
+def _spelled(username: str) -> str:
+    """One spelling of what directories take for one name (RFC 4518), so that tries are counted together."""
+    return " ".join(unicodedata.normalize("NFKC", trimmed(username)).split()).casefold()

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
-from poolhouse.errors import ProviderFailed
+from poolhouse.errors import ProviderFailed, ProviderStep
 from poolhouse.federation.settings import Unfit, read_settings
 from poolhouse.outgoing import Outgoing
 from poolhouse.texts import is_storable
@@ -85,7 +85,7 @@ class Script:
 
     setting: str
     name: str
-    step: str
+    step: ProviderStep
     code: str = field(repr=False)
     hosts: Sequence[str] = ()
     secrets: Sequence[str] = field(default=(), repr=False)
@@ -170,14 +170,16 @@ class Exchanging(Protocol):
     async def exchange(self, connection: Settled, here: Here, code: str) -> ExternalUser: ...
 
 
+@runtime_checkable
 class Checkable(Protocol):
     """A client that can say whether its settings work before anybody signs in."""
 
-    async def check(self, connection: Settled, here: Here) -> tuple[str, ...]:
+    async def check(self, connection: Settled, here: Here) -> tuple[ProviderStep, ...]:
         """The steps that went well, in their order. Raises ProviderFailed for the first that does not."""
         ...
 
 
+@runtime_checkable
 class Describing(Protocol):
     """A client whose provider wants to be told of us, by a document at an address of ours."""
 

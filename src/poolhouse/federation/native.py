@@ -10,9 +10,18 @@ from collections.abc import Collection
 from typing import Any, NoReturn
 
 from poolhouse.caller import Caller
-from poolhouse.errors import BindingRequired, IdentitySourceNotFound, InvalidInput, InvalidOperation
+from poolhouse.errors import (
+    BindingRequired,
+    IdentitySourceNotFound,
+    InvalidInput,
+    InvalidOperation,
+    PoolhouseError,
+)
+from poolhouse.federation import catalog
+from poolhouse.federation.arrivals import Arrivals, Asked
 from poolhouse.federation.binding import ProofOfAccount
-from poolhouse.federation.service import Asked, Federation
+from poolhouse.federation.connections import Connections, in_time
+from poolhouse.federation.model import checked
 from poolhouse.login.by_code import CodeLogin
 from poolhouse.login.model import Channel, LoggedIn
 from poolhouse.login.service import LoginService
@@ -23,28 +32,50 @@ _BROWSER = "native"
 
 
 class NativeSignIn:
-    def __init__(self, federation: Federation, login: LoginService, code_login: CodeLogin) -> None:
-        self._federation, self._login, self._code_login = federation, login, code_login
+    def __init__(
+        self, connections: Connections, arrivals: Arrivals, login: LoginService, code_login: CodeLogin
+    ) -> None:
+        self._connections, self._arrivals = connections, arrivals
+        self._login, self._code_login = login, code_login
 
     async def sign_in(
         self, caller: Caller, name: str, code: str, kinds: Collection[str], scope: str | None = None
     ) -> LoggedIn:
         """`name`: the connection's identifier or id; "" where the application has one of these kinds.
 
-        Raises BindingRequired, and what `Federation.exchange` does.
+        Raises BindingRequired, IdentitySourceNotFound, also for a connection of another kind, ProviderFailed,
+        IdentityTaken, IdentityUnbound, TooManyRequests, what `SignUp.create` and what `complete_login` do.
         """
-        connection = name or await self._only_one(caller, kinds)
-        came = await self._federation.exchange(caller, connection, code, kinds, browser=_BROWSER, scope=scope)
+        came = await self._exchanged(caller, name or await self._only_one(caller, kinds), code, kinds, scope)
         if isinstance(came, Asked):
             raise BindingRequired(key=came.ticket, methods=came.proofs, may_create=came.may_create)
         return came
+
+    async def _exchanged(
+        self, caller: Caller, name: str, code: str, kinds: Collection[str], scope: str | None
+    ) -> LoggedIn | Asked:
+        await self._connections.require_few(caller)
+        opened = await self._connections.open(caller, name)
+        if opened.manifest.kind not in kinds:
+            raise IdentitySourceNotFound(connection=name)
+        client = catalog.exchanging(opened.manifest.kind)
+        try:
+            asked = client.exchange(opened.settled, self._connections.here("", ""), code)
+            came = checked(await in_time(asked))
+            user = await self._arrivals.user(caller, opened.way, came)
+        except PoolhouseError as error:
+            await self._connections.note(caller, opened.way.connection, error)
+            raise
+        if user is None:
+            return await self._arrivals.ask(caller, opened, came, "native", _BROWSER)
+        return await self._login.complete_login(caller, user, "identity", scope=scope)
 
     async def by_password(self, caller: Caller, key: str, account: str, password: str) -> LoggedIn:
         """The account is by its username, e-mail address or number, as far as the connection lets it be.
 
         Raises ProviderFailed, InvalidInput, IdentityTaken, and what a login does.
         """
-        proofs = (await self._federation.asked(caller, key)).proofs
+        proofs = (await self._arrivals.asked(caller, key)).proofs
         keys = [one for one in keys_typed(account) if f"{one.kind}-password" in proofs]
         if not keys:
             _refuse("account", proofs)
@@ -57,7 +88,7 @@ class NativeSignIn:
 
         Raises ProviderFailed, InvalidInput, UserNotFound, IdentityTaken, and what a login does.
         """
-        proofs = (await self._federation.asked(caller, key)).proofs
+        proofs = (await self._arrivals.asked(caller, key)).proofs
         if f"{channel}-code" not in proofs:
             _refuse(channel, proofs)
         came = await self._code_login.login(caller, channel, target, code, country_code=country_code)
@@ -65,14 +96,14 @@ class NativeSignIn:
 
     async def create(self, caller: Caller, key: str) -> LoggedIn:
         """Raises IdentityUnbound where the connection makes no accounts, ProviderFailed, what `SignUp.create` does."""
-        return await self._federation.create(caller, key, _BROWSER)
+        return await self._arrivals.create(caller, key, _BROWSER)
 
     async def _bound(self, caller: Caller, key: str, came: LoggedIn) -> LoggedIn:
-        await self._federation.bind(caller, key, _BROWSER, came.user)
+        await self._arrivals.bind(caller, key, _BROWSER, came.user)
         return came
 
     async def _only_one(self, caller: Caller, kinds: Collection[str]) -> str:
-        offers = await self._federation.offered(caller.pool_id, caller.app_id or "")
+        offers = await self._connections.offered(caller.pool_id, caller.app_id or "")
         names = [offer.identifier for offer in offers if offer.kind in kinds]
         if not names:
             raise IdentitySourceNotFound(kind=", ".join(kinds))

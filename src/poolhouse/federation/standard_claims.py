@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from poolhouse.federation.profiles import told
+
 _PROFILE = {
     "name": "name",
     "nickname": "nickname",
@@ -26,9 +28,7 @@ _GENDERS = {"male": "M", "female": "F"}
 
 def profile_of(claims: Mapping[str, Any]) -> dict[str, Any]:
     """By our names, those that are texts."""
-    profile = {
-        ours: claims[theirs] for theirs, ours in _PROFILE.items() if isinstance(claims.get(theirs), str)
-    }
+    profile = told(claims, _PROFILE)
     if gender := _GENDERS.get(str(claims.get("gender")).lower()):
         profile["gender"] = gender
     return profile

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from poolhouse.errors import Lang
+from poolhouse.errors import Lang, ProviderStep
 
-STEPS: dict[str, tuple[str, str]] = {
+STEPS: dict[ProviderStep, tuple[str, str]] = {
     "settings": ("连接的设置", "the connection's settings"),
     "discovery": ("发现文档", "the discovery document"),
     "metadata": ("元数据", "metadata"),
@@ -43,7 +43,7 @@ STEPS: dict[str, tuple[str, str]] = {
     "groups": ("组", "groups"),
     "answer": ("目录的应答", "the directory's answer"),
 }
-REMEDIES: dict[str, tuple[str, str]] = {
+REMEDIES: dict[ProviderStep, tuple[str, str]] = {
     "settings": (
         "请在连接的设置中改正所说的那一项",
         "Correct the field that is named in the connection's settings",
@@ -151,9 +151,9 @@ REMEDIES: dict[str, tuple[str, str]] = {
 }
 
 
-def step_name(step: str, lang: Lang) -> str:
-    return STEPS[step][lang == "en-US"] if step in STEPS else step
+def step_name(step: ProviderStep, lang: Lang) -> str:
+    return STEPS[step][lang == "en-US"]
 
 
-def remedy(step: str, lang: Lang) -> str:
-    return REMEDIES[step][lang == "en-US"] if step in REMEDIES else ""
+def remedy(step: ProviderStep, lang: Lang) -> str:
+    return REMEDIES[step][lang == "en-US"]

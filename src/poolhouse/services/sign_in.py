@@ -10,11 +10,15 @@ from poolhouse.caller import Caller
 from poolhouse.credentials.access_keys import AccessKeyService
 from poolhouse.credentials.management_tokens import ManagementTokens
 from poolhouse.credentials.service import Credentials
+from poolhouse.federation.arrivals import Arrivals
+from poolhouse.federation.attempts import Attempts
 from poolhouse.federation.binding import Binding
+from poolhouse.federation.connections import Connections
 from poolhouse.federation.directories import DirectorySignIn
 from poolhouse.federation.native import NativeSignIn
 from poolhouse.federation.scripts import Scripts
 from poolhouse.federation.service import Federation
+from poolhouse.federation.trials import ConnectionTrials
 from poolhouse.login.address_limiter import AddressLimiter
 from poolhouse.login.address_proofs import AddressProofs
 from poolhouse.login.by_code import CodeLogin
@@ -98,6 +102,9 @@ class SignIn:
     sealed_logins: SealedLogins
     sealed_links: SealedLinks
     federation: Federation
+    provider_connections: Connections
+    connection_trials: ConnectionTrials
+    arrivals: Arrivals
     directory_sign_in: DirectorySignIn
     native_sign_in: NativeSignIn
 
@@ -210,17 +217,16 @@ def build_sign_in(
     )
     issuing = Issuing(db, users, tokens.sessions)
     oidc_tokens = TokensInUse(db=db, users=users, sessions=tokens.sessions, grants=oidc_grants)
-    federation = Federation(
+    connections = Connections(
         db=db,
         box=raw.box,
-        pools=core.pools,
-        binding=Binding(db=db, users=users, sign_up=proving.sign_up, proofs=proving.proofs, audit=audit),
-        login=login,
-        lockout=proving.lockout,
         outgoing=Outgoing(core.settings.called_hosts),
         audit=audit,
         run=Scripts(core.sandbox, core.environment.of_pool),
     )
+    attempts = Attempts(db, raw.box)
+    binding = Binding(db=db, users=users, sign_up=proving.sign_up, proofs=proving.proofs, audit=audit)
+    arrivals = Arrivals(connections=connections, attempts=attempts, binding=binding, login=login)
     code_login = CodeLogin(
         codes=proving.codes,
         users=users,
@@ -317,9 +323,26 @@ def build_sign_in(
         sealed_requests=SealedRequests(raw.box),
         sealed_logins=SealedLogins(raw.box),
         sealed_links=SealedLinks(raw.box),
-        federation=federation,
-        directory_sign_in=DirectorySignIn(federation, core.apps),
-        native_sign_in=NativeSignIn(federation, login, code_login),
+        federation=Federation(
+            db=db,
+            connections=connections,
+            attempts=attempts,
+            binding=binding,
+            arrivals=arrivals,
+            login=login,
+        ),
+        provider_connections=connections,
+        connection_trials=ConnectionTrials(db, connections),
+        arrivals=arrivals,
+        directory_sign_in=DirectorySignIn(
+            connections=connections,
+            arrivals=arrivals,
+            pools=core.pools,
+            apps=core.apps,
+            lockout=proving.lockout,
+            login=login,
+        ),
+        native_sign_in=NativeSignIn(connections, arrivals, login, code_login),
         oidc_grants=oidc_grants,
         oidc=OidcService(
             db=db, apps=core.apps, sessions=tokens.sessions, grants=oidc_grants, issuing=issuing

@@ -15,7 +15,7 @@ from tests.federation.conftest import ORIGIN, Peer, query_of
 from tests.federation.issuers import Answer, said
 
 from poolhouse.errors import IdentityTaken, ProviderFailed
-from poolhouse.federation import service
+from poolhouse.federation import connections
 from poolhouse.times import now
 from poolhouse.users.model import UserDraft
 
@@ -38,7 +38,9 @@ async def _refused(peer: Peer, sub: str = "ada", **claims: Any) -> tuple[str, st
 
 
 async def _check(peer: Peer) -> tuple[str, ...]:
-    trial = await peer.services.federation.check(peer.pool.administrator, peer.connection.id, origin=ORIGIN)
+    trial = await peer.services.connection_trials.check(
+        peer.pool.administrator, peer.connection.id, origin=ORIGIN
+    )
     if trial.failed:
         raise trial.failed
     return trial.steps
@@ -125,7 +127,7 @@ async def test_it_is_asked_for_again_shortly_before_it_ends(
     await lark.sign_in("ada")
     for later_s, asked in ((3290, 1), (3310, 2)):
         at = now() + timedelta(seconds=later_s)
-        monkeypatch.setattr(service, "now", lambda at=at: at)
+        monkeypatch.setattr(connections, "now", lambda at=at: at)
         await lark.sign_in("ada")
         assert standin.asked.count(APP_TOKEN) == asked
 

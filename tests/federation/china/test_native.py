@@ -89,7 +89,7 @@ async def test_the_hosted_page_has_no_button_and_no_form_for_it(
     while page.is_redirect:
         page = await http.get(urljoin("http://poolhouse", page.headers["location"]))
     assert (page.status_code, "公司账号" in page.text, 'name="password"' in page.text) == (200, False, True)
-    offers = await mobile.services.federation.offered(mobile.pool.id, mobile.app.id)
+    offers = await mobile.services.provider_connections.offered(mobile.pool.id, mobile.app.id)
     assert [one.kind for one in offers] == ["wechat:mobile"]
 
 

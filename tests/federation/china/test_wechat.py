@@ -161,7 +161,7 @@ async def test_a_wrong_app_or_secret_is_the_settings_fault(wechat: Peer, field: 
 
 
 async def _check(wechat: Peer) -> tuple[str, ...]:
-    trial = await wechat.services.federation.check(
+    trial = await wechat.services.connection_trials.check(
         wechat.pool.administrator, wechat.connection.id, origin=ORIGIN
     )
     if trial.failed:

@@ -93,7 +93,7 @@ async def company(
     services: Services, pool: PoolForTests, directory: Slapd, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Company]:
     called = Outgoing({("127.0.0.1", directory.port)})
-    monkeypatch.setattr(services.federation, "_outgoing", called)
+    monkeypatch.setattr(services.provider_connections, "_outgoing", called)
     app = await services.apps.create(pool.administrator, "门户", redirect_uris=(REDIRECT,))
     source, connection = await connected(services, pool, app, "ldap", "hq", directory.fields())
     transport = httpx.ASGITransport(app=asgi(services), raise_app_exceptions=False)

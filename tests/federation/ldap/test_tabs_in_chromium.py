@@ -38,7 +38,7 @@ async def test_a_tab_signs_in_by_the_directory(
 ) -> None:
     if not BUNDLE.exists():
         pytest.skip("no @authing/guard in tests/js (make setup)")
-    monkeypatch.setattr(services.federation, "_outgoing", Outgoing({("127.0.0.1", directory.port)}))
+    monkeypatch.setattr(services.provider_connections, "_outgoing", Outgoing({("127.0.0.1", directory.port)}))
     app = await services.apps.create(pool.administrator, "门户", redirect_uris=(f"{site}/callback",))
     fields = directory.fields() | (AS_AD if kind == "ad" else {})
     await connected(services, pool, app, kind, "hq", fields)

@@ -115,8 +115,8 @@ class Way:
         )
 
     async def type(self, name: str, password: str) -> LoggedIn:
-        return await self.services.federation.verify_password(
-            self.caller, self.connection.identifier, name, password, origin=ORIGIN
+        return await self.services.directory_sign_in.sign_in(
+            self.caller, self.connection.identifier, name, password
         )
 
     async def refused(self, person: Person) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from tests.wire.v3.conftest import V3Client
 from tests.wire.v3.test_mail_outbox import limited
 from tests.wire.v3.test_tenants import done
 
-from poolhouse.federation import service
+from poolhouse.federation import trials
 from poolhouse.login.tally import Limit
 from poolhouse.outgoing import Outgoing
 
@@ -23,7 +23,7 @@ TRY = "test-ext-idp-connection"
 async def issuer(v3: V3Client, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Issuer]:
     async with issuing() as issuer:
         allowed = Outgoing({("127.0.0.1", issuer.port)})
-        monkeypatch.setattr(v3.services.federation, "_outgoing", allowed)
+        monkeypatch.setattr(v3.services.provider_connections, "_outgoing", allowed)
         yield issuer
 
 
@@ -96,7 +96,7 @@ async def test_a_kind_that_nobody_signs_in_by_is_not_supported(v3: V3Client) -> 
 
 
 async def test_more_than_the_limit_are_refused(v3: V3Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "TRIED", Limit(1, 3600))
+    monkeypatch.setattr(trials, "TRIED", Limit(1, 3600))
     here = {"id": await connected(v3, "oidc", oidc("http://"))}
     assert (await v3.post(TRY, here))["statusCode"] == 200
     assert (await v3.post(TRY, here))["statusCode"] == 429

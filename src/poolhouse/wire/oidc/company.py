@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from poolhouse.federation.service import Offer
+from poolhouse.federation.connections import Offer
 from poolhouse.login.model import LoggedIn
 from poolhouse.services import WireServices
 from poolhouse.wire.oidc.browser import typed

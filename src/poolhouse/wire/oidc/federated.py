@@ -25,10 +25,11 @@ from poolhouse.errors import (
     Unavailable,
 )
 from poolhouse.federation.addresses import place_of
+from poolhouse.federation.arrivals import Asked
 from poolhouse.federation.attempts import Attempt
 from poolhouse.federation.binding import PROOFS
+from poolhouse.federation.connections import Offer
 from poolhouse.federation.model import Begun, Callback
-from poolhouse.federation.service import Asked, Offer
 from poolhouse.login.model import LoggedIn
 from poolhouse.oidc.model import OAuthError
 from poolhouse.services import WireServices
@@ -88,7 +89,7 @@ class FederatedSteps:
         """Whoever has just signed in has the identity that was asked about."""
         if step.asked.binding:
             browser = step.browser.cookies.get(FORM_COOKIE, "")
-            await self._services.federation.bind(step.caller, step.asked.binding, browser, user)
+            await self._services.arrivals.bind(step.caller, step.asked.binding, browser, user)
 
     async def asked(self, step: Step) -> Asked | None:
         """What somebody who is asked whose account is theirs may do; None where nobody is.
@@ -97,7 +98,7 @@ class FederatedSteps:
         """
         if not step.asked.binding:
             return None
-        return await self._services.federation.asked(step.caller, step.asked.binding)
+        return await self._services.arrivals.asked(step.caller, step.asked.binding)
 
     async def require(self, step: Step, field: str, *proofs: str) -> None:
         """Where somebody is asked: one of these ways is among those that the connection names. No way is for whatever
@@ -134,7 +135,7 @@ class FederatedSteps:
         if not step.asked.binding:
             raise InvalidInput("request", "登录请求无效", "nobody was asked")
         browser = step.browser.cookies.get(FORM_COOKIE, "")
-        return await self._services.federation.create(step.caller, step.asked.binding, browser)
+        return await self._services.arrivals.create(step.caller, step.asked.binding, browser)
 
     def routes(self, pages: Pages) -> list[BaseRoute]:
         def route(path: str, act: Callable[[Pages, Browser], Awaitable[Response]], *methods: str) -> Route:
@@ -170,7 +171,7 @@ class FederatedSteps:
         begun = await self._services.federation.begin(
             caller, asked.connection, "link", origin=browser.origin, browser=token
         )
-        offered = await self._services.federation.offered(asked.pool_id, asked.app_id)
+        offered = await self._services.provider_connections.offered(asked.pool_id, asked.app_id)
         user = await self._services.users.get(caller, session.user_id)
         response = pages.rendering.page(
             browser,
@@ -201,7 +202,9 @@ class FederatedSteps:
         """For the provider, who shows no credentials. The pool is in the query: an identifier is one pool's own."""
         kind, identifier = place_of(browser.http.path)
         caller = browser.caller(browser.http.query.text("userpool_id") or "", None)
-        document = await self._services.federation.metadata(caller, kind, identifier, origin=browser.origin)
+        document = await self._services.connection_trials.metadata(
+            caller, kind, identifier, origin=browser.origin
+        )
         return Response(document, media_type="application/samlmetadata+xml")
 
     async def _popup(self, pages: Pages, browser: Browser) -> Response:

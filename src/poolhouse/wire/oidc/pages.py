@@ -512,7 +512,7 @@ class Pages:
                 shown["way"] = "code" if ways["by_code"] else ""
             shown["passkeys"] = shown["passkeys"] and ways["by_others"]
             shown["can_register"] = shown["can_register"] and ways["may_create"]
-            offered = await self._services.federation.offered(step.app.pool_id, step.app.id)
+            offered = await self._services.provider_connections.offered(step.app.pool_id, step.app.id)
             shown["offers"] = self._federated.buttons(step, offered)
             shown["companies"] = self._company.tabs(offered) if ways["by_others"] else []
             shown["company"] = self._company.chosen(step, shown["companies"])

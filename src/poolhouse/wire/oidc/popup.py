@@ -152,7 +152,7 @@ class PopupSteps:
         if app_id or not pool_id:
             return await self._services.oidc_grants.client(app_id)
         opener = web_origin(referer or "")
-        for one in await self._services.federation.places(pool_id, name):
+        for one in await self._services.provider_connections.places(pool_id, name):
             app = await self._services.oidc_grants.client(one)
             if app.pool_id == pool_id and (opener is None or app.is_own_page(opener)):
                 return app

@@ -50,7 +50,7 @@ async def public_config(request: V2Request) -> Response:
         app,
         await services.pools.get(app.pool_id),
         await services.agreements.shown(app),
-        await services.federation.offered(app.pool_id, app.id),
+        await services.provider_connections.offered(app.pool_id, app.id),
         public_key=services.transport.rsa_public_key,
         address=own,
     )

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from poolhouse.apps.model import Agreement, App
-from poolhouse.federation.service import Offer
+from poolhouse.federation.connections import Offer
 from poolhouse.login.codes import code_length
 from poolhouse.pools.model import Pool
 from poolhouse.users.model import AVATAR_PATH

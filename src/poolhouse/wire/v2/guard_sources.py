@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from poolhouse.apps.model import App
+from poolhouse.federation.connections import Offer
 from poolhouse.federation.directories import KINDS, meant_by
-from poolhouse.federation.service import Offer
 from poolhouse.wire.guard_icons import SOURCE_PATH
 
 _ADDRESSES = {

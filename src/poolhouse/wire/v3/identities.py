@@ -202,7 +202,7 @@ async def enabled_in_application(request: V3Request, _: None) -> list[ExtIdpInfo
             name=one.name,
             logo=one.logo or UNSET,
         )
-        for one in await request.services.federation.offered(caller.pool_id, caller.app_id)
+        for one in await request.services.provider_connections.offered(caller.pool_id, caller.app_id)
     ]
 
 

@@ -32,7 +32,7 @@ async def test_ext_idp_connection(
     """`id`: the connection's, switched on or not. Sixty an hour in a pool."""
     begun, lang = time.perf_counter(), request.caller.lang
     origin = request.issuer().removesuffix("/oidc")
-    found = await request.services.federation.check(request.caller, body.id, origin=origin)
+    found = await request.services.connection_trials.check(request.caller, body.id, origin=origin)
     failed = found.failed
     return ExtIdpConnectionTestDto(
         success=failed is None,

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from poolhouse.errors import ProviderFailed
+from poolhouse.errors import ProviderFailed, ProviderStep
 from poolhouse.federation import pkce
 from poolhouse.federation.answers import MOST_JSON, answered, code_of, decoded_any, json_of
 from poolhouse.federation.model import Begun, Callback, ExternalId, ExternalUser, Here, Settled
+from poolhouse.federation.profiles import told
 from poolhouse.federation.providers.github.settings import GithubSettings
 
 _PROFILE = {
@@ -59,7 +60,7 @@ class GithubClient:
             raise ProviderFailed("userinfo", "GitHub 没有给出用户编号", "GitHub told no number of the person")
         return _user(said, number, settings, await self._address(settings, here, head), access)
 
-    async def check(self, connection: Settled, here: Here) -> tuple[str, ...]:
+    async def check(self, connection: Settled, here: Here) -> tuple[ProviderStep, ...]:
         """The client's secret is looked at before a code is, so a code that is none tells which one is wrong."""
         settings: GithubSettings = connection.fields
         said = await self._exchanged(settings, here, {"code": "of-a-trial"})
@@ -110,7 +111,7 @@ def _user(
     said: Mapping[str, Any], number: int, settings: GithubSettings, address: str | None, access: str
 ) -> ExternalUser:
     """`iss` is the GitHub that was asked: another one counts its people from 1, too."""
-    profile = {ours: said[theirs] for theirs, ours in _PROFILE.items() if isinstance(said.get(theirs), str)}
+    profile = told(said, _PROFILE)
     if address is not None:
         profile["email"] = address
     return ExternalUser(

@@ -13,10 +13,11 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from poolhouse.errors import ProviderFailed
+from poolhouse.errors import ProviderFailed, ProviderStep
 from poolhouse.federation import pkce
 from poolhouse.federation.answers import base_of, code_of, numbered, text_of
 from poolhouse.federation.model import Begun, Callback, ExternalId, ExternalUser, Here, Manifest, Settled
+from poolhouse.federation.profiles import told
 from poolhouse.federation.providers.lark.answers import APP_TOKEN_REFUSED, JSON, MEANINGS, MOST, api
 from poolhouse.federation.providers.lark.app_tokens import AppTokens, asked
 from poolhouse.federation.providers.lark.settings import FIELDS, Settings
@@ -30,6 +31,8 @@ _PROFILE = {
     "email": "email",
     "mobile": "phone",
 }
+"""E-mail and number are what the company's administrator entered: nobody has proved them, as "Get user information"
+says."""
 
 
 class _LarkClient:
@@ -71,11 +74,11 @@ class _LarkClient:
         access, refresh = text_of("token", said, "access_token"), said.get("refresh_token")
         head = {**JSON, "authorization": f"Bearer {access}"}
         call = here.outgoing.get(api(connection.fields, "/authen/v1/user_info"), head, most=MOST)
-        told = _data("userinfo", await numbered("userinfo", call, "code", MEANINGS))
+        person = _data("userinfo", await numbered("userinfo", call, "code", MEANINGS))
         return ExternalUser(
-            ids=self._ids(told),
-            claims=told,
-            profile=_profile(told),
+            ids=self._ids(person),
+            claims=person,
+            profile=told(person, _PROFILE),
             access_token=access,
             refresh_token=refresh if isinstance(refresh, str) else None,
         )
@@ -90,10 +93,10 @@ class _LarkClient:
         """`more`: what only a code that a browser brought was asked with."""
         raise NotImplementedError
 
-    def _ids(self, told: Mapping[str, Any]) -> tuple[ExternalId, ...]:
+    def _ids(self, person: Mapping[str, Any]) -> tuple[ExternalId, ...]:
         """The union id first: the open id is one app's."""
-        open_id = ExternalId("open_id", text_of("userinfo", told, "open_id"), of_client=True)
-        union_id = told.get("union_id")
+        open_id = ExternalId("open_id", text_of("userinfo", person, "open_id"), of_client=True)
+        union_id = person.get("union_id")
         return (
             *((ExternalId("union_id", union_id),) if isinstance(union_id, str) and union_id else ()),
             open_id,
@@ -106,7 +109,7 @@ class InternalClient(_LarkClient):
     def __init__(self) -> None:
         self._tokens = AppTokens()
 
-    async def check(self, connection: Settled, here: Here) -> tuple[str, ...]:
+    async def check(self, connection: Settled, here: Here) -> tuple[ProviderStep, ...]:
         """That the id and the secret are good; no token that is kept says so."""
         await asked(connection.fields, here)
         return ("settings", "token")
@@ -123,10 +126,10 @@ class InternalClient(_LarkClient):
             said = await _by_app(connection.fields, here, code, token)
         return _data("token", said)
 
-    def _ids(self, told: Mapping[str, Any]) -> tuple[ExternalId, ...]:
-        user_id = told.get("user_id")
+    def _ids(self, person: Mapping[str, Any]) -> tuple[ExternalId, ...]:
+        user_id = person.get("user_id")
         more = (ExternalId("user_id", user_id),) if isinstance(user_id, str) and user_id else ()
-        return (*super()._ids(told), *more)
+        return (*super()._ids(person), *more)
 
 
 class PublicClient(_LarkClient):
@@ -136,7 +139,7 @@ class PublicClient(_LarkClient):
         verifier, challenge = pkce.made()
         return challenge, {"verifier": verifier}
 
-    async def check(self, connection: Settled, here: Here) -> tuple[str, ...]:
+    async def check(self, connection: Settled, here: Here) -> tuple[ProviderStep, ...]:
         """Nothing of such an app can be asked for without a code."""
         base_of(connection.fields.api_host, "apiHost")
         return ("settings",)
@@ -167,21 +170,11 @@ async def _by_app(
     return await numbered("token", call, "code", MEANINGS, expected=expected)
 
 
-def _data(step: str, said: Mapping[str, Any]) -> dict[str, Any]:
+def _data(step: ProviderStep, said: Mapping[str, Any]) -> dict[str, Any]:
     data = said.get("data")
     if not isinstance(data, dict):
         raise ProviderFailed(step, "身份源的应答没有 data", "the provider's answer has no data")
     return data
-
-
-def _profile(told: Mapping[str, Any]) -> dict[str, Any]:
-    """E-mail and number are what the company's administrator entered: nobody has proved them, as "Get user information"
-    says."""
-    return {
-        ours: told[theirs]
-        for theirs, ours in _PROFILE.items()
-        if isinstance(told.get(theirs), str) and told[theirs]
-    }
 
 
 INTERNAL = Manifest(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from poolhouse.errors import ProviderAccountRefused, ProviderFailed, ProviderRefused
+from poolhouse.errors import ProviderAccountRefused, ProviderFailed, ProviderRefused, ProviderStep
 from poolhouse.federation.model import ExternalId, ExternalUser, Here, Settled
 from poolhouse.federation.providers.ldap.outcomes import Failed, Wrong
 from poolhouse.federation.providers.ldap.settings import LdapSettings
@@ -36,7 +36,7 @@ class LdapClient:
             email_verified=settings.trust_email and "email" in found.profile,
         )
 
-    async def check(self, connection: Settled, here: Here) -> tuple[str, ...]:
+    async def check(self, connection: Settled, here: Here) -> tuple[ProviderStep, ...]:
         """The steps that work without anybody's password: the connection, and the account that looks for people.
 
         Raises ProviderFailed for the first that does not.

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from poolhouse.errors import ProviderFailed
+from poolhouse.errors import ProviderFailed, ProviderStep
 from poolhouse.federation import pkce
 from poolhouse.federation.answers import MOST_JSON, answered, code_of, decoded, json_of
 from poolhouse.federation.model import Begun, Callback, ExternalId, ExternalUser, Here, Manifest, Settled
@@ -101,7 +101,7 @@ class OidcClient:
             claims = {**await _told(here, provider, access, str(claims["sub"])), **claims}
         return self.who(own, provider, claims, access)
 
-    async def check(self, connection: Settled, here: Here) -> tuple[str, ...]:
+    async def check(self, connection: Settled, here: Here) -> tuple[ProviderStep, ...]:
         """Discovery and keys; whether the address is registered there only a sign-in shows."""
         connection = self._read(connection)
         await self._discovery.of(connection, here)

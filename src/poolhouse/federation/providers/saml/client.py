@@ -9,7 +9,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from poolhouse.aside import aside
-from poolhouse.errors import ProviderFailed
+from poolhouse.errors import ProviderFailed, ProviderStep
 from poolhouse.federation.documents import LONGEST
 from poolhouse.federation.model import Begun, Callback, ExternalUser, Here, Settled, metadata_address
 from poolhouse.federation.providers.saml import metadata, requests
@@ -84,7 +84,7 @@ class Saml:
     async def metadata(self, connection: Settled, here: Here) -> bytes:
         return await aside(f"saml/{connection.pool_id}", our_metadata, connection, here)
 
-    async def check(self, connection: Settled, here: Here) -> tuple[str, ...]:
+    async def check(self, connection: Settled, here: Here) -> tuple[ProviderStep, ...]:
         """Whether the provider's metadata, certificates and addresses, and our own key, are in order."""
         settings: SamlSettings = connection.fields
         provider = await self._provider(connection, here)

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from poolhouse.errors import ProviderFailed
+from poolhouse.errors import ProviderFailed, ProviderStep
 from poolhouse.federation.answers import Told, base_of, numbered, text_of
 from poolhouse.federation.model import Begun, Callback, ExternalId, ExternalUser, Here, Manifest, Settled
+from poolhouse.federation.profiles import told
 from poolhouse.federation.providers.wechat.settings import FIELDS, MOBILE_FIELDS, MobileSettings, Settings
 
 _MOST = 32 * 1024
@@ -71,21 +72,21 @@ class WechatClient:
         said = await _exchanged(settings, here, code)
         access, openid = text_of("token", said, "access_token"), text_of("token", said, "openid")
         asked = {"access_token": access, "openid": openid, "lang": "zh_CN"}
-        told = await _called(settings, here, "userinfo", "/sns/userinfo", asked)
-        if told.get("openid") != openid:
+        person = await _called(settings, here, "userinfo", "/sns/userinfo", asked)
+        if person.get("openid") != openid:
             raise ProviderFailed(
                 "userinfo", "用户信息属于另一个人", "what is told is of somebody else (openid)"
             )
         refresh = said.get("refresh_token")
         return ExternalUser(
-            ids=_ids(openid, said.get("unionid"), told.get("unionid")),
-            claims=told,
-            profile=_profile(told),
+            ids=_ids(openid, said.get("unionid"), person.get("unionid")),
+            claims=person,
+            profile=_profile(person),
             access_token=access,
             refresh_token=refresh if isinstance(refresh, str) else None,
         )
 
-    async def check(self, connection: Settled, here: Here) -> tuple[str, ...]:
+    async def check(self, connection: Settled, here: Here) -> tuple[ProviderStep, ...]:
         """That WeChat is reached and knows the app. It names no rule by which an AppSecret is looked at before the
         code, so a wrong one may show at a sign-in only."""
         await _exchanged(connection.fields, here, "0", expected=(_INVALID_CODE,))
@@ -109,7 +110,7 @@ async def _exchanged(
 async def _called(
     settings: MobileSettings,
     here: Here,
-    step: str,
+    step: ProviderStep,
     path: str,
     asked: Mapping[str, str],
     expected: Collection[int] = (),
@@ -130,9 +131,9 @@ def _ids(openid: str, *unionids: object) -> tuple[ExternalId, ...]:
     )
 
 
-def _profile(told: Mapping[str, Any]) -> dict[str, Any]:
-    profile = {ours: told[theirs] for theirs, ours in _PROFILE.items() if isinstance(told.get(theirs), str)}
-    sex = told.get("sex")
+def _profile(person: Mapping[str, Any]) -> dict[str, Any]:
+    profile = told(person, _PROFILE)
+    sex = person.get("sex")
     if isinstance(sex, int) and sex in _GENDERS:
         profile["gender"] = _GENDERS[sex]
     return profile
