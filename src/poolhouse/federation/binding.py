@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, get_args
@@ -221,11 +221,7 @@ class Binding:
         owners = {row["user_id"] for row in named}
         if len(owners) > 1:
             raise IdentityTaken("its ids are linked to different users", field="userIdInIdp")
-        issuer = came.claims.get("iss")
-        if any(row["issuer"] and issuer and row["issuer"] != issuer for row in named):
-            raise ProviderFailed(
-                "issuer", "该身份此前来自另一个 issuer", "the identity was linked under another issuer"
-            )
+        _require_same_authority(named, came.issuer)
         [owner] = owners
         by_key = any(row["user_id_in_idp"] == key.value for row in named)
         if not by_key and await self._is_another(db, caller, way, came, owner):
@@ -300,6 +296,24 @@ class Binding:
         }
         told = {_own(name): value for name, value in {**came.profile, **mapped}.items()}
         return {name: value for name, value in told.items() if name in SELF_WRITABLE and _fits(name, value)}
+
+
+def _require_same_authority(named: Sequence[Mapping[str, Any]], issuer: str) -> None:
+    """That who says who has come is who called the person so before. Where the protocol names no issuer it is the
+    connection: two of one source may be two companies' servers. What a platform calls people (a unionid) is one
+    everywhere."""
+    for row in named:
+        if row["issuer"] and issuer:
+            if row["issuer"] != issuer:
+                raise ProviderFailed(
+                    "issuer", "该身份此前来自另一个 issuer", "the identity was linked under another issuer"
+                )
+        elif row["is_elsewhere"] and row["type"] == "generic":
+            raise ProviderFailed(
+                "issuer",
+                "该身份属于同一身份源的另一个连接",
+                "the identity is of another connection of the source",
+            )
 
 
 def _own(name: str) -> str:

@@ -8,7 +8,7 @@ step that failed, and nothing else on purpose.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -51,6 +51,9 @@ class ExternalUser:
     the provider gave them. `profile`: the same by our names (`name`, `nickname`, `photo`, `email`, `phone`), before the
     connection's own mapping. `email_verified`, `phone_verified`: only what this provider has verified itself; where
     it says nothing they are False. The tokens are the provider's, for whoever the connection lets have them.
+
+    `issuer`: who calls them so, by the protocol's own name of it (an issuer, an entity id); "" where it has none. It is
+    kept among the claims as `iss`, where nothing else is.
     """
 
     ids: tuple[ExternalId, ...]
@@ -60,6 +63,7 @@ class ExternalUser:
     phone_verified: bool = False
     access_token: str | None = field(default=None, repr=False)
     refresh_token: str | None = field(default=None, repr=False)
+    issuer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +250,11 @@ def checked(user: ExternalUser) -> ExternalUser:
                 f"{one.type} 应为 1 至 {LONGEST_ID} 个可见字符",
                 f"{one.type} must be 1 to {LONGEST_ID} visible characters",
             )
+    if user.claims.get("iss", "") != user.issuer:
+        own = {"iss": user.issuer} if user.issuer else {}
+        user = replace(
+            user, claims={name: value for name, value in user.claims.items() if name != "iss"} | own
+        )
     if not _is_within(user.claims):
         raise ProviderFailed(
             "userinfo", "身份源给出的用户信息过大", "the provider tells too much of the person"

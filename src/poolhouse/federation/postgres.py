@@ -94,10 +94,13 @@ async def delete_expired(db: Executor, limit: int) -> int:
 async def identities_called(
     db: Executor, pool_id: str, source_id: str, connection: tuple[str, str], values: Sequence[str]
 ) -> list[Record]:
-    """Of the source, and those an administrator linked by the connection's id or identifier before there was one."""
+    """Of the source, and those an administrator linked by the connection's id or identifier before there was one.
+    `is_elsewhere`: by another connection of the source, which is still there."""
     rows: list[Record] = await db.fetch(
-        "select i.user_id, i.type, i.user_id_in_idp, i.profile ->> 'iss' as issuer from user_identities i "
-        "where i.pool_id = $1 and i.user_id_in_idp = any($2) "
+        "select i.user_id, i.type, i.user_id_in_idp, i.profile ->> 'iss' as issuer, "
+        "exists (select true from identity_connections c where c.pool_id = i.pool_id and c.source_id = $3 "
+        "and i.connection_id in (c.id, c.identifier) and not c.id = any($4)) as is_elsewhere "
+        "from user_identities i where i.pool_id = $1 and i.user_id_in_idp = any($2) "
         "and (i.ext_idp_id = $3 or i.ext_idp_id = '' and i.connection_id = any($4))",
         pool_id,
         list(values),

@@ -110,14 +110,15 @@ class GithubClient:
 def _user(
     said: Mapping[str, Any], number: int, settings: GithubSettings, address: str | None, access: str
 ) -> ExternalUser:
-    """`iss` is the GitHub that was asked: another one counts its people from 1, too."""
+    """The issuer is the GitHub that was asked: another one counts its people from 1, too."""
     profile = told(said, _PROFILE)
     if address is not None:
         profile["email"] = address
     return ExternalUser(
         ids=(ExternalId("generic", str(number)),),
-        claims={**said, "iss": settings.place()},
+        claims=said,
         profile=profile,
         email_verified=address is not None,
         access_token=access,
+        issuer=settings.place(),
     )

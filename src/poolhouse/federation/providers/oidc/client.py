@@ -222,6 +222,7 @@ def user_of(claims: Mapping[str, Any], access: str | None) -> ExternalUser:
         email_verified=is_true(claims.get("email_verified")),
         phone_verified=is_true(claims.get("phone_number_verified")),
         access_token=access,
+        issuer=claims["iss"],
     )
 
 

@@ -53,6 +53,7 @@ def who(assertion: Assertion, settings: SamlSettings, issuer: str) -> ExternalUs
         claims=claims,
         profile=profile,
         email_verified=settings.email_is_verified and "email" in profile,
+        issuer=issuer,
     )
 
 
