@@ -101,6 +101,25 @@ async def test_what_userinfo_tells_is_taken_and_the_id_token_goes_before_it(
     assert (came.user.name, came.user.email) == ("Ada King", "ada@x.cn")
 
 
+@pytest.mark.parametrize(
+    ("token", "userinfo", "taken"),
+    [
+        ({"email": "eve@x.cn"}, {"email": "ada@x.cn", "email_verified": True}, None),
+        ({"email": "ada@x.cn", "email_verified": False}, {"email": "ada@x.cn", "email_verified": True}, None),
+        ({"email_verified": True}, {"email": "ada@x.cn"}, None),
+        ({"email": "ada@x.cn", "email_verified": True}, {"email": "eve@x.cn"}, "ada@x.cn"),
+        ({"email": "ada@x.cn"}, {"email": "ada@x.cn", "email_verified": True}, "ada@x.cn"),
+        ({}, {"email": "ada@x.cn", "email_verified": True}, "ada@x.cn"),
+    ],
+    ids=["another's", "denied", "of none", "token's", "the same", "userinfo's"],
+)
+async def test_an_address_is_verified_by_who_says_that_address(
+    peer: Peer, issuer: Issuer, token: dict[str, Any], userinfo: dict[str, Any], taken: str | None
+) -> None:
+    issuer.told = userinfo
+    assert (await peer.sign_in("ada", **token)).user.email == taken
+
+
 # -- id tokens ---------------------------------------------------------------------------------------------
 
 

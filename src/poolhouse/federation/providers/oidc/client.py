@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
+from poolhouse.aside import aside
 from poolhouse.errors import ProviderFailed, ProviderStep
 from poolhouse.federation import pkce
 from poolhouse.federation.answers import MOST_JSON, answered, code_of, decoded, json_of
@@ -21,6 +22,7 @@ from poolhouse.federation.providers.oidc.settings import FIELDS, Settings
 from poolhouse.federation.standard_claims import is_true, profile_of
 
 _OUR_METHODS = ("client_secret_basic", "client_secret_post", "none")
+_VERIFIED = (("email", "email_verified"), ("phone_number", "phone_number_verified"))
 
 
 class OidcClient:
@@ -98,7 +100,7 @@ class OidcClient:
         claims = await self._claims(connection, here, provider, text, remembered)
         if access is not None and provider.userinfo_endpoint and self.asks_userinfo:
             _require_access_hash(claims, text, access)
-            claims = {**await _told(here, provider, access, str(claims["sub"])), **claims}
+            claims = _joined(await _told(here, provider, access, str(claims["sub"])), claims)
         return self.who(own, provider, claims, access)
 
     async def check(self, connection: Settled, here: Here) -> tuple[ProviderStep, ...]:
@@ -128,7 +130,7 @@ class OidcClient:
     ) -> dict[str, Any]:
         header = id_tokens.header_of(text)
         keys = await self._discovery.keys(connection, here, header.get("kid"))
-        claims = id_tokens.claims_of(text, keys)
+        claims = await aside(f"oidc/{connection.pool_id}", id_tokens.claims_of, text, keys)
         id_tokens.require_meant(
             claims,
             issuer=self.issuer_of(provider, claims, keys),
@@ -211,6 +213,19 @@ async def _told(here: Here, provider: Provider, access: str, subject: str) -> di
     if said.get("sub") != subject:
         raise ProviderFailed("userinfo", "用户信息属于另一个人", "what is told is of somebody else (sub)")
     return said
+
+
+def _joined(told: Mapping[str, Any], claims: Mapping[str, Any]) -> dict[str, Any]:
+    """The id token goes before what userinfo tells. Whether an address is verified is said by who says the address:
+    the one may have another than the other."""
+    joined = {**told, **claims}
+    for address, verified in _VERIFIED:
+        is_one = claims.get(address) == told.get(address)
+        by = told if address not in claims or (is_one and verified not in claims) else claims
+        joined.pop(verified, None)
+        if verified in by:
+            joined[verified] = by[verified]
+    return joined
 
 
 def user_of(claims: Mapping[str, Any], access: str | None) -> ExternalUser:

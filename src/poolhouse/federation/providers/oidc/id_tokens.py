@@ -11,6 +11,7 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -22,6 +23,8 @@ from poolhouse.errors import ProviderFailed
 from poolhouse.times import numeric_date
 
 LONGEST = 16 * 1024
+MOST_TRIED = 4
+"""Keys that a token may mean, where it does not name one."""
 SKEW_S = 60
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\Z")
 _OF_EC = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
@@ -60,16 +63,18 @@ def header_of(text: str) -> Mapping[str, Any]:
 
 
 def claims_of(text: str, keys: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The claims under a good signature by one of `keys`, which are those that its header may mean."""
+    """The claims under a good signature by one of `keys`, which are those that its header may mean. Milliseconds, where
+    they are as long as they may be: `aside`."""
     algorithm = str(header_of(text)["alg"])
-    fit = [key for entry in keys if (key := _key(entry, algorithm)) is not None]
-    if not fit:
+    fit = (key for entry in keys if (key := _key(entry, algorithm)) is not None)
+    tried = list(islice(fit, MOST_TRIED))
+    if not tried:
         raise ProviderFailed(
             "key",
             "身份源没有公布签署 ID Token 的密钥",
             "the provider publishes no key that the id token names",
         )
-    for key in fit[:4]:
+    for key in tried:
         try:
             claims = msgspec.json.decode(jws.deserialize_compact(text, key, [algorithm]).payload)
         except (JoseError, ValueError, RecursionError):
