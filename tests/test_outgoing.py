@@ -199,6 +199,15 @@ async def test_an_answer_that_goes_on_and_on_is_given_up(
         await calls.post_form(f"http://rp.example:{listener.port}/", {})
 
 
+async def test_an_answer_that_is_announced_again_and_again_is_given_up(
+    calls: Outgoing, listener: Listener
+) -> None:
+    """An interim answer is whole each time, so no bound of a head's lines ends it."""
+    listener.answer = b"HTTP/1.1 103 Early Hints\r\n\r\n" * 20_000 + OK
+    with pytest.raises(NoAnswer, match="no HTTP"):
+        await calls.get(f"http://rp.example:{listener.port}/")
+
+
 async def test_an_interim_answer_is_read_over(calls: Outgoing, listener: Listener) -> None:
     listener.answer = b"HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n" + OK
     assert await calls.post_form(f"http://rp.example:{listener.port}/", {}) == 200
@@ -242,6 +251,32 @@ async def test_a_name_that_hangs_holds_no_other_name_up(
         assert await asyncio.to_thread(lambda: 1) == 1
     released.set()
     assert all(isinstance(one, NotAllowed) for one in await asyncio.gather(*slow, return_exceptions=True))
+
+
+async def test_a_name_that_hangs_has_one_thread_however_many_wait(
+    calls: Outgoing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released, asked = threading.Event(), []
+
+    def resolve(host: str, port: int) -> list[Address]:
+        asked.append(host)
+        released.wait(30)
+        return [ipaddress.ip_address("10.0.0.1")]
+
+    monkeypatch.setattr(outgoing, "_resolve", resolve)
+    for _ in range(3):  # each gives up, and the thread goes on
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await asyncio.gather(*[calls.get("http://slow.example/") for _ in range(20)])
+    last = asyncio.create_task(calls.get("http://slow.example/"))
+    await asyncio.sleep(0)
+    released.set()
+    with pytest.raises(NotAllowed):
+        await last
+    assert asked == ["slow.example"]
+    with pytest.raises(NotAllowed):  # judged anew each time: a name may lead elsewhere by now
+        await calls.get("http://slow.example/")
+    assert len(asked) == 2
 
 
 async def test_a_name_without_an_address_is_no_answer(
@@ -346,6 +381,13 @@ async def test_an_answer_beyond_its_bound_is_none(calls: Outgoing, listener: Lis
         with pytest.raises(NoAnswer, match="longer than 1048576"):
             await calls.get(f"http://rp.example:{listener.port}/")
     assert sent < 20_000_000
+
+
+async def test_an_answer_in_pieces_of_a_byte_is_none(calls: Outgoing, listener: Listener) -> None:
+    """Each costs as much as one of thousands."""
+    listener.answer = _answer(b"1\r\n \r\n" * 100_000 + b"0\r\n\r\n", b"transfer-encoding: chunked\r\n")
+    with pytest.raises(NoAnswer, match="pieces"):
+        await calls.get(f"http://rp.example:{listener.port}/")
 
 
 async def test_an_answer_that_is_cut_short_is_none(calls: Outgoing, listener: Listener) -> None:

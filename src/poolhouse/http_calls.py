@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import ssl
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import httpcore2
@@ -16,11 +17,17 @@ from httpcore2 import AnyIOBackend
 
 MAPPED = (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException)
 CONNECT_S = 5.0
+LONGEST_HEAD = 32 * 1024
+"""Bytes until the answer begins, whatever is announced before it (1xx)."""
+MOST_PARTS = 2_000
+"""Of a body: one of 128 kB in pieces of one byte takes seconds to read."""
+AT_A_TIME = 4096
+"""Bytes that are read between two turns of everybody else."""
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class TooLong(Exception):
-    """The body is longer than was asked for."""
+    """The body is longer than was asked for, or comes in more pieces."""
 
 
 class Broken(Exception):
@@ -42,12 +49,12 @@ async def exchange(
     url = httpcore2.URL(
         scheme=b"https" if is_tls else b"http", host=host.encode(), port=port, target=path.encode()
     )
-    pool = httpcore2.AsyncConnectionPool(
-        ssl_context=tls, network_backend=_Judged(addresses), max_keepalive_connections=0
-    )
+    judged = _Judged(addresses)
+    pool = httpcore2.AsyncConnectionPool(ssl_context=tls, network_backend=judged, max_keepalive_connections=0)
     sent = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     try:
         async with pool, pool.stream(method, url, headers=sent, content=body) as response:
+            judged.head.ended = True
             found = {
                 name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers
             }
@@ -67,6 +74,8 @@ async def _read(response: httpcore2.Response, most: int) -> bytes:
         if length > most:
             raise TooLong
         parts.append(part)
+        if len(parts) > MOST_PARTS:
+            raise TooLong
     return b"".join(parts)
 
 
@@ -82,11 +91,47 @@ def _said(error: Exception) -> str:
     return f"{type(cause).__name__}: {getattr(cause, 'strerror', None) or 'connection lost'}"[:200]
 
 
+@dataclass(slots=True)
+class _Head:
+    read: int = 0
+    ended: bool = False
+
+
+class _Bounded(httpcore2.AsyncNetworkStream):
+    """Reads little at a time, and a head up to LONGEST_HEAD."""
+
+    def __init__(self, stream: httpcore2.AsyncNetworkStream, head: _Head) -> None:
+        self._stream, self._head = stream, head
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        received = await self._stream.read(min(max_bytes, AT_A_TIME), timeout)
+        if not self._head.ended:
+            self._head.read += len(received)
+            if self._head.read > LONGEST_HEAD:
+                raise httpcore2.RemoteProtocolError("no answer begins")
+        return received
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore2.AsyncNetworkStream:
+        inside = await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        return _Bounded(inside, self._head)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
 class _Judged(AnyIOBackend):
     """Connects to the first of the addresses that takes the connection, whatever the host is called."""
 
     def __init__(self, addresses: Sequence[Address]) -> None:
-        self._addresses = addresses
+        self._addresses, self.head = addresses, _Head()
 
     async def connect_tcp(
         self,
@@ -98,7 +143,7 @@ class _Judged(AnyIOBackend):
     ) -> httpcore2.AsyncNetworkStream:
         for left, address in enumerate(self._addresses, 1 - len(self._addresses)):
             try:
-                return await super().connect_tcp(str(address), port, CONNECT_S)
+                return _Bounded(await super().connect_tcp(str(address), port, CONNECT_S), self.head)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
                 if left == 0:
                     raise

@@ -41,12 +41,13 @@ class Answer:
 
 
 class Outgoing:
-    """`named`: hosts and ports of the operator's own network that may be called. As many threads as callers wait for
-    a name, so the callers bound how many of them there are."""
+    """`named`: hosts and ports of the operator's own network that may be called. A thread waits for each name that is
+    being asked for, however many callers do."""
 
     def __init__(self, named: Collection[tuple[str, int]] = ()) -> None:
         self._named = frozenset((host.lower(), port) for host, port in named)
         self._tls: ssl.SSLContext | None = None
+        self._asking: dict[tuple[str, int], asyncio.Task[list[Address]]] = {}
 
     async def post_form(self, url: str, fields: Mapping[str, str]) -> int:
         """The status of the answer, of which nothing else is read. Raises NotAllowed, NoAnswer."""
@@ -107,18 +108,19 @@ class Outgoing:
         except TimeoutError as error:
             raise NoAnswer(f"no answer within {WHOLE_S:g} s") from error
         except http_calls.TooLong as error:
-            raise NoAnswer(f"the answer is longer than {most} bytes") from error
+            raise NoAnswer(f"the answer is longer than {most} bytes, or in too many pieces") from error
         except http_calls.Broken as error:
             raise NoAnswer(str(error)) from error
         return Answer(*answer)
 
     async def allowed(self, host: str, port: int) -> list[Address]:
-        """All addresses of the host that may be called. Not within a time-out: the thread would go on, unseen.
+        """All addresses of the host that may be called. A caller that gives up leaves a thread that the next one waits
+        for.
 
         Raises NotAllowed, NoAnswer.
         """
         try:
-            found = await _resolved(host, port)
+            found = await self._found(host, port)
         except (OSError, UnicodeError) as error:
             raise NoAnswer("the host's name has no address") from error
         is_named = (host, port) in self._named
@@ -126,6 +128,20 @@ class Outgoing:
         if not allowed:
             raise NotAllowed("the host is of a private network; POOLHOUSE_OUTGOING_HOSTS can allow it")
         return allowed
+
+    async def _found(self, host: str, port: int) -> list[Address]:
+        place = (host, port)
+        asking = self._asking.get(place)
+        if asking is None or asking.get_loop() is not asyncio.get_running_loop():
+            asking = self._asking[place] = asyncio.create_task(_resolved(host, port), name="resolving")
+            asking.add_done_callback(lambda done: self._answered(place, done))
+        return await asyncio.shield(asking)
+
+    def _answered(self, place: tuple[str, int], done: asyncio.Task[list[Address]]) -> None:
+        if self._asking.get(place) is done:
+            del self._asking[place]
+        if not done.cancelled():
+            done.exception()  # told to whoever still waits
 
 
 async def _resolved(host: str, port: int) -> list[Address]:

@@ -113,6 +113,10 @@ async def test_a_directory_that_hangs_is_given_up_at_the_step_that_is_told(
     assert failed.value.step == step
 
 
+def _elsewhere(asked: Asked) -> bytes:
+    return message(asked.message_id, sequence(octets("ldap://x"), tag=0x73))
+
+
 def _flood(asked: Asked) -> bytes:
     return entry(asked, DN, ATTRIBUTES) * 20_000
 
@@ -124,6 +128,7 @@ BAD: dict[str, Callable[[Asked], bytes]] = {
     "a length of 2^63": lambda asked: b"\x30\x88" + b"\x7f" * 8,
     "no definite length": lambda asked: b"\x30\x80\x02\x01\x01",
     "more entries than asked for": _flood,
+    "100,000 references": lambda asked: _elsewhere(asked) * 100_000,
     "an entry of 200 kB of nothing": lambda asked: message(
         asked.message_id, sequence(octets(DN), element(0x30, octets("") * 100_000), tag=0x64)
     ),

@@ -22,7 +22,9 @@ CONNECT_S = 5.0
 LONGEST_MESSAGE = 256 * 1024
 LONGEST_ANSWER = 1024 * 1024
 MOST_ELEMENTS = 4000
-LARGE = 16 * 1024
+MOST_REFERENCES = 50
+"""Messages of one answer that say where else to look: of a few bytes each, so that their length bounds nothing."""
+LARGE = 4 * 1024
 """Messages from here on are taken apart in a thread: that takes longer than a millisecond."""
 Security = Literal["tls", "starttls", "plain"]
 Exactly = Callable[[int], Awaitable[bytes]]
@@ -59,9 +61,10 @@ class Directory:
             messages.search(self._next(), base, scope, filter_, attributes, most=most, seconds=seconds)
         )
         entries: list[Entry] = []
-        left = LONGEST_ANSWER
+        left, references = LONGEST_ANSWER, 0
         while True:
             message = await _message(self._reader.readexactly)
+            await asyncio.sleep(0)  # what has arrived already is read without waiting: others have a turn
             left -= len(message)
             if left < 0:
                 raise Malformed("the answer is too long")
@@ -73,8 +76,10 @@ class Directory:
             elif reply.tag == messages.DONE:
                 assert reply.result is not None
                 return entries, reply.result
-            elif reply.tag != messages.REFERENCE:
-                raise Malformed("another answer than was asked for")
+            elif reply.tag == messages.REFERENCE and references < MOST_REFERENCES:
+                references += 1
+            else:
+                raise Malformed("another answer than was asked for, or too much of one")
 
     def close(self) -> None:
         """With a word of farewell; a directory that takes nothing any more is not waited for."""
