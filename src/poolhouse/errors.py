@@ -653,6 +653,17 @@ class ProviderFailed(LoginRefused):
         return str(self.facts["reason_en" if lang == "en-US" else "reason_zh"])
 
 
+class SignInLapsed(ProviderFailed):
+    """A browser comes back from an identity source, or says whose account is its own, and there is no such sign-in of
+    this browser's: which of the reasons it is nobody is told who may have begun it elsewhere."""
+
+    zh = "这次登录已失效，请重新开始：它可能已经完成、超过了十分钟，或是在另一个浏览器中开始的"
+    en = (
+        "This sign-in is no longer good, please begin again: it may be done already, have taken more than ten "
+        "minutes, or have begun in another browser"
+    )
+
+
 class IdentityUnbound(LoginRefused):
     zh = "该身份还没有绑定账号，请联系管理员"
     en = "No account is linked to this identity. Please ask an administrator"

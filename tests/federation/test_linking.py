@@ -45,7 +45,7 @@ def _address(peer: Peer, ada: LoggedIn, **other: str) -> str:
 
 async def _press(page: httpx.Response) -> str:
     """Where the button leads."""
-    link = re.search(r'<p class="offers"><a href="([^"]+)">', page.text)
+    link = re.search(r'<p><a class="button" href="([^"]+)">', page.text)
     assert link, page.text
     return unescape(link[1])
 

@@ -107,7 +107,7 @@ async def test_who_is_asked_signs_in_and_is_bound(peer: Peer, browser: Browser) 
     draft = UserDraft({"username": "ada"}, password="lovelace")
     user = await peer.services.users.create(peer.pool.administrator, draft)
     page = await _back(peer, browser, await _press(peer, browser), "sub of ada")
-    assert "还没有账号与你的身份绑定" in page.text
+    assert "还没有账号与这个身份绑定" in page.text
     await browser.submit("/login", account="ada", password="lovelace")
     assert browser.arrived["code"]
     [identity] = await peer.services.identities.list(peer.pool.administrator, user.id)
@@ -197,4 +197,4 @@ async def test_the_host_header_makes_no_callback_address(peer: Peer, browser: Br
 async def test_a_callback_that_nobody_began_is_a_page_that_says_so(browser: Browser, query: str) -> None:
     page = await browser.open(f"/connections/oidc/corp/callback?{query}")
     assert page.status_code == 400
-    assert "<h1>" in page.text
+    assert "<h1>这次登录已失效</h1>" in page.text

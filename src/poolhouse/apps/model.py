@@ -121,6 +121,15 @@ class App:
         """Whether a page of this origin is one that signing in leads back to. None, where nobody says, is none."""
         return origin is not None and any(web_origin(uri) == origin for uri in self.redirect_uris)
 
+    @property
+    def home(self) -> str | None:
+        """Where the application's own sign-in begins: what it names for that, else the site it is on. A sign-in that
+        we began would come back without the state its client is waiting for."""
+        named = self.settings.init_login_uri
+        if named and web_origin(named):
+            return named
+        return next((f"{origin}/" for uri in self.redirect_uris if (origin := web_origin(uri))), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:

@@ -19,7 +19,7 @@ from msgspec import structs
 
 from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
 from poolhouse.db.database import Database
-from poolhouse.errors import ProviderFailed
+from poolhouse.errors import ProviderFailed, SignInLapsed
 from poolhouse.federation import postgres
 from poolhouse.federation.model import ExternalUser, Pairs
 from poolhouse.ids import new_id
@@ -81,7 +81,7 @@ class Attempts:
         )
 
     async def hold(self, state: str, form: Pairs) -> None:
-        """Raises ProviderFailed (state) where there is no such attempt, or a form is held for it already."""
+        """Raises SignInLapsed where there is no such attempt, or a form is held for it already."""
         pool_id, attempt_id, secret = _parts(state)
         if sum(len(name) + len(value) for name, value in form) > MOST_POSTED:
             raise ProviderFailed("redirect", "身份源返回的内容过长", "the provider's form is too long")
@@ -94,7 +94,7 @@ class Attempts:
             raise _unknown()
 
     async def take(self, state: str, browser: str) -> Attempt:
-        """Raises ProviderFailed (state): none of ours, taken already, too old, or begun in another browser."""
+        """Raises SignInLapsed: none of ours, taken already, too old, or begun in another browser."""
         pool_id, attempt_id, secret = _parts(state)
         row = await postgres.take_attempt(self._db, pool_id, attempt_id, _digest(secret), _digest(browser))
         if row is None:
@@ -102,7 +102,7 @@ class Attempts:
         return Attempt(pool_id, row["connection_id"], self._open(row["sealed"], pool_id, attempt_id))
 
     async def look(self, state: str) -> Attempt:
-        """The attempt, which stays there. Raises ProviderFailed (state)."""
+        """The attempt, which stays there. Raises SignInLapsed."""
         pool_id, attempt_id, secret = _parts(state)
         sealed = await postgres.sealed_of(self._db, pool_id, attempt_id, _digest(secret))
         connection_id = await postgres.connection_of(self._db, pool_id, attempt_id, _digest(secret))
@@ -114,7 +114,7 @@ class Attempts:
         """Pool and connection of an attempt that is there, whoever asks: for the log."""
         try:
             pool_id, attempt_id, secret = _parts(state)
-        except ProviderFailed:
+        except SignInLapsed:
             return None
         found = await postgres.connection_of(self._db, pool_id, attempt_id, _digest(secret))
         return (pool_id, found) if found else None
@@ -138,8 +138,8 @@ def _parts(state: str) -> tuple[str, str, str]:
     return shape[1], shape[2], shape[3]
 
 
-def _unknown() -> ProviderFailed:
-    return ProviderFailed(
+def _unknown() -> SignInLapsed:
+    return SignInLapsed(
         "state",
         "登录已完成、已过期，或不是在此浏览器中开始的",
         "the sign-in is done already, is too old, or was begun in another browser",

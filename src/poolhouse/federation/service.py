@@ -11,7 +11,13 @@ from urllib.parse import urlsplit
 
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database
-from poolhouse.errors import IdentitySourceNotFound, PoolhouseError, ProviderFailed, TokenExpired
+from poolhouse.errors import (
+    IdentitySourceNotFound,
+    PoolhouseError,
+    ProviderFailed,
+    SignInLapsed,
+    TokenExpired,
+)
 from poolhouse.federation import catalog
 from poolhouse.federation.addresses import place_of
 from poolhouse.federation.arrivals import Arrivals, Asked
@@ -86,17 +92,17 @@ class Federation:
         return begun
 
     async def hold(self, state: str, form: Pairs) -> None:
-        """Keeps what a provider posted, until the browser brings its cookie. Raises ProviderFailed."""
+        """Keeps what a provider posted, until the browser brings its cookie. Raises SignInLapsed, ProviderFailed."""
         await self._attempts.hold(state, form)
 
     async def taken(self, caller: Caller, state: str, browser: str) -> Attempt:
         """The attempt that a browser comes back from; it is good for nothing else after that. `caller` names no pool.
 
-        Raises ProviderFailed.
+        Raises SignInLapsed.
         """
         try:
             return await self._attempts.take(state, browser)
-        except ProviderFailed as error:
+        except SignInLapsed as error:
             meant = await self._attempts.meant(state)
             if meant is not None:
                 named = replace(caller, pool_id=meant[0], app_id=None)

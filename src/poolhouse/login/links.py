@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from poolhouse.accounts.records import UserRecords
 from poolhouse.apps.model import App
@@ -101,7 +100,7 @@ class Links:
         app = await self._app(caller, held)
         scene = held.detail.get("scene")
         template = await self._mail.effective(caller, scene) if scene in MAILS else None
-        onward = (template.redirect_to if template else None) or (_home(app) if app else None)
+        onward = (template.redirect_to if template else None) or (app.home if app else None)
         return Opened(user, app, app.name if app else pool.name, _page(onward))
 
     async def verify(self, caller: Caller, ticket: str) -> User:
@@ -167,18 +166,6 @@ class Links:
         sent = await postgres.count_attempt(self._db, caller.pool_id, "link-target", target, 3600)
         if sent > MOST_AN_HOUR and caller.kind != "administrator":
             raise TooManyRequests("too many links for one address", retry_after_s=3600)
-
-
-def _home(app: App) -> str | None:
-    """Where the application's own sign-in begins: what it names for that, else the site it is on. A sign-in that
-    we began would come back without the state its client is waiting for."""
-    if app.settings.init_login_uri:
-        return app.settings.init_login_uri
-    for uri in app.redirect_uris:
-        split = urlsplit(uri)
-        if split.scheme in ("http", "https") and split.netloc:
-            return f"{split.scheme}://{split.netloc}/"
-    return None
 
 
 def _page(address: str | None) -> str | None:

@@ -48,6 +48,14 @@ class SealedRequests:
             )
         return sealed.request
 
+    def app_of(self, text: str) -> str | None:
+        """The application of one of ours, however old."""
+        try:
+            opened = self._box.decrypt(_bytes(text), _PLACE)
+            return msgspec.json.decode(opened, type=_Sealed).request.app_id
+        except (binascii.Error, ValueError, SecretUnreadable, IndexError):
+            return None
+
 
 class SealedLogins:
     """A browser's login, which only these pages can have made. A login's token is in its application's hands too, who

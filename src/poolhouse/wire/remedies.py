@@ -103,6 +103,7 @@ REMEDIES: dict[type[e.PoolhouseError], str] = {
     e.PasskeyRefused: "Try again, with the address the passkey was made at; else sign in with the password.",
     e.PasskeyCopied: "Sign in with the password, remove the passkey and add another.",
     e.ProviderFailed: "`list-audit-logs` says in `detail` which step failed, and why.",
+    e.SignInLapsed: "Begin the sign-in again, in the browser that goes to the provider.",
     e.IdentityUnbound: "Link the identity with `linkIdentity`, or switch the connection's `loginOnly` off.",
     e.BindingRequired: "Let the person prove an account by one of the `methods` in `data`, with its `key`.",
     e.CodeExpired: "Ask for another code.",

@@ -18,6 +18,7 @@ from tests.federation.saml.idp import CERTIFICATE, KEY
 WWW = Path("/usr/share/simplesamlphp/www")
 MISSING = "no SimpleSAMLphp: apt-get install simplesamlphp php-cli php-xml php-mbstring php-curl"
 PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
+REDIRECT, POST = (f"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-{one}" for one in ("Redirect", "POST"))
 ALGORITHM = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 
 
@@ -90,6 +91,7 @@ def _settings(folder: Path, origin: str) -> None:
     (folder / "metadata" / "saml20-idp-hosted.php").write_text(
         f"<?php\n$metadata['{origin}/idp'] = ['host' => '__DEFAULT__', 'privatekey' => 'idp.pem', "
         f"'certificate' => 'idp.crt', 'auth' => 'static', 'signature.algorithm' => '{ALGORITHM}', "
+        f"'SingleSignOnServiceBinding' => ['{REDIRECT}', '{POST}'], "
         f"'authproc' => [3 => ['class' => 'saml:AttributeNameID', 'attribute' => 'uid', "
         f"'Format' => '{PERSISTENT}']]];\n"
     )

@@ -29,7 +29,11 @@ SESSION_COOKIE = "poolhouse_session"
 FORM_COOKIE = "poolhouse_form"
 OFFERED_COOKIE = "poolhouse_passkey_offered"
 """That this browser was offered to make a passkey."""
+BEGUN_COOKIE = "poolhouse_begun"
+"""What this browser went to an identity source for: a sealed request or ticket, to begin again where it got lost."""
 MAX_FORM_BYTES = 64 * 1024
+LONGEST_BEGUN = 3_000
+"""Characters; browsers keep 4,096 of a cookie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,11 @@ class Browser:
         if self.cookies.get(FORM_COOKIE) != token:
             self._cookie(response, FORM_COOKIE, token, 86_400)
 
+    def keep_begun(self, response: Response, sealed: str) -> None:
+        """One that is too long is not kept: then the page says in words how to begin again."""
+        if len(sealed) <= LONGEST_BEGUN:
+            self._cookie(response, BEGUN_COOKIE, sealed, 86_400)
+
     def is_own_form(self, form: Mapping[str, str]) -> bool:
         kept = self.cookies.get(FORM_COOKIE, "")
         given = form.get("form", "") if self.http.method == "POST" else ""
@@ -150,7 +159,7 @@ def with_browser(
 
 def own_cookies(header: str) -> dict[str, str]:
     """Those this wire sets."""
-    return cookies_among(header, (SESSION_COOKIE, FORM_COOKIE, OFFERED_COOKIE))
+    return cookies_among(header, (SESSION_COOKIE, FORM_COOKIE, OFFERED_COOKIE, BEGUN_COOKIE))
 
 
 def with_query(target: str, facts: Mapping[str, str | None]) -> str:

@@ -22,6 +22,7 @@ from poolhouse.errors import (
     InvalidInput,
     PoolhouseError,
     ProviderFailed,
+    SignInLapsed,
     Unavailable,
 )
 from poolhouse.federation.addresses import place_of
@@ -32,10 +33,12 @@ from poolhouse.federation.connections import Offer
 from poolhouse.federation.model import Begun, Callback
 from poolhouse.login.model import LoggedIn
 from poolhouse.oidc.model import OAuthError
+from poolhouse.pictures import is_shown
 from poolhouse.services import WireServices
 from poolhouse.users.model import User
-from poolhouse.wire.oidc.browser import FORM_COOKIE, Browser, with_browser
+from poolhouse.wire.oidc.browser import BEGUN_COOKIE, FORM_COOKIE, Browser, with_browser
 from poolhouse.wire.oidc.popup import PopupSteps
+from poolhouse.wire.oidc.rendering import PLAIN
 from poolhouse.wire.request import STRANGERS_BODY_BYTES
 
 if TYPE_CHECKING:
@@ -63,8 +66,10 @@ class FederatedSteps:
         self._services, self._popups = services, popups
 
     def buttons(self, step: Step, offered: list[Offer]) -> list[Offer]:
-        """A button each; none while somebody is asked whose account their identity is to have."""
-        return [] if step.asked.binding else [one for one in offered if one.redirecting]
+        """A button each; none while somebody is asked whose account their identity is to have. A picture that the
+        page's policy lets nobody see is left out."""
+        shown = [] if step.asked.binding else [one for one in offered if one.redirecting]
+        return [replace(one, logo=one.logo if is_shown(one.logo) else None) for one in shown]
 
     async def begin(self, pages: Pages, step: Step) -> Response:
         """GET /login/identity: to the provider."""
@@ -83,7 +88,9 @@ class FederatedSteps:
             request=step.sealed,
             kind=kind,
         )
-        return _away(pages, step.browser, begun, token)
+        response = _away(pages, step.browser, begun, token)
+        step.browser.keep_begun(response, step.sealed)
+        return response
 
     async def bind(self, step: Step, user: User) -> None:
         """Whoever has just signed in has the identity that was asked about."""
@@ -163,7 +170,8 @@ class FederatedSteps:
     async def _link(self, pages: Pages, browser: Browser) -> Response:
         """Says which account the identity will open, and leads on only by a press of the button: the address may
         have come from anybody."""
-        asked = self._services.sealed_links.unseal(browser.http.query.text("ticket") or "")
+        ticket = browser.http.query.text("ticket") or ""
+        asked = self._services.sealed_links.unseal(ticket)
         session = await self._services.credentials.login_in(asked.pool_id, asked.session_id)
         caller = browser.caller(asked.pool_id, asked.app_id, session)
         app = await self._services.apps.get(caller, asked.app_id)
@@ -185,6 +193,7 @@ class FederatedSteps:
             begun=begun,
         )
         browser.keep_form_token(response, token)
+        browser.keep_begun(response, ticket)
         return response
 
     async def _linked(self, pages: Pages, browser: Browser, attempt: Attempt, callback: Callback) -> Response:
@@ -217,6 +226,38 @@ class FederatedSteps:
             return await self._popups.refused(pages, step, error)
 
     async def _back(self, pages: Pages, browser: Browser) -> Response:
+        try:
+            return await self._came_back(pages, browser)
+        except SignInLapsed as error:
+            trace.note(error=error)
+            return await self._lapsed(pages, browser)
+
+    async def _lapsed(self, pages: Pages, browser: Browser) -> Response:
+        """Says the same of every state that is no good. Where one begins again is what this browser keeps."""
+        kept, linking, named = browser.cookies.get(BEGUN_COOKIE, ""), False, ""
+        look, again, onward = PLAIN, "", ""
+        with suppress(PoolhouseError):
+            asked = self._services.sealed_links.unseal(kept)
+            linking, again = True, f"{LINK}?{urlencode({'ticket': kept})}"
+            look = await pages.look(asked.pool_id, None)
+        if app_id := self._services.sealed_requests.app_of(kept):
+            with suppress(PoolhouseError, OAuthError):
+                app = await self._services.oidc_grants.client(app_id)
+                look, named, onward = await pages.look(app.pool_id, app), app.name, app.home or ""
+                step = await pages.step_of(browser, kept)
+                browser, again = step.browser, f"/login/continue?{urlencode({'request': kept})}"
+        return pages.rendering.page(
+            browser,
+            "lapsed.html",
+            400,
+            look=look,
+            app=named,
+            linking=linking,
+            again=again,
+            onward=onward,
+        )
+
+    async def _came_back(self, pages: Pages, browser: Browser) -> Response:
         if browser.http.method == "POST":
             form = tuple(browser.http.form_pairs())
             state = _state(form)
@@ -248,7 +289,7 @@ class FederatedSteps:
         assert isinstance(came, Asked), "a link was told apart before"
         asked = replace(step.asked, binding=came.ticket)
         again = replace(step, asked=asked, sealed=self._services.sealed_requests.seal(asked))
-        return await pages.page(again, "sign_in", notice="bind_help")
+        return await pages.page(again, "sign_in")
 
 
 def _state(pairs: tuple[tuple[str, str], ...]) -> str:

@@ -22,6 +22,7 @@ from poolhouse.errors import (
     Missing,
     PasswordResetRequired,
     PoolhouseError,
+    SignInLapsed,
     TooManyRequests,
     Unavailable,
     UserNotFound,
@@ -436,6 +437,11 @@ class Pages:
             old = error.facts.get("old_password", False)
             return await self.page(step, "new_password", ticket=ticket, old_password=old)
         told = error.message(step.browser.http.lang)
+        if isinstance(error, SignInLapsed) and step.asked.binding:
+            # Who was asked whose account is theirs took too long; the button of the source begins again.
+            asked = replace(step.asked, binding=None)
+            again = replace(step, asked=asked, sealed=self._services.sealed_requests.seal(asked))
+            return await self.page(again, "sign_in", error=told)
         if page == "second_step":
             ticket, factors = step.given("mfa") or step.given("ticket"), step.given("factors") or "totp"
             recovery = bool(step.given("recovery"))

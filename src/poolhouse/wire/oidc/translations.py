@@ -68,10 +68,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "continue": ("继续", "Continue"),
     "by_identity": ("其他登录方式", "Other ways to sign in"),
     "sign_in_by": ("使用 {source} 登录", "Sign in with {source}"),
+    "bind_title": ("绑定账号", "Link your account"),
     "bind_help": (
-        "还没有账号与你的身份绑定。登录已有账号即可完成绑定，也可以创建新账号",
-        "No account is linked to your identity yet. Sign in to the one you have, or create a new one",
+        "身份源已经确认了你是谁，但还没有账号与这个身份绑定。登录你已有的账号，以后就可以直接用它登录。",
+        "The identity source has said who you are, and no account is linked to that yet. Sign in to the account you "
+        "have; from then on the source signs you in to it.",
     ),
+    "bind_sign_in": ("登录并绑定", "Sign in and link"),
+    "bind_nobody": ("还没有账号？", "No account yet?"),
     "identity_link_title": ("绑定 {source} 账号", "Link your account at {source}"),
     "identity_link_as": (
         "绑定后，用它可以登录账号 {user}",
@@ -83,6 +87,19 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "identity_link_go_on": ("前往绑定", "Go on"),
     "identity_linked_title": ("绑定成功，可以关闭本页", "It is linked. You may close this page"),
+    "lapsed_title": ("这次登录已失效", "This sign-in is no longer good"),
+    "lapsed": (
+        "它可能已经完成、超过了十分钟，或是在另一个浏览器中开始的。这一次没有登录任何账号。",
+        "It may be done already, have taken more than ten minutes, or have begun in another browser. Nobody was signed "
+        "in this time.",
+    ),
+    "lapsed_again": ("重新登录 {app}", "Sign in to {app} again"),
+    "lapsed_link_again": ("重新绑定", "Link the account again"),
+    "lapsed_begin": (
+        "请打开要使用的应用，从那里登录。从身份源一侧发起的登录不会被接受。",
+        "Open the application that you want to use and sign in there. A sign-in that begins at the identity source is "
+        "not taken.",
+    ),
     "bind_create": ("创建新账号", "Create a new account"),
     "passkey_sign_in": ("使用通行密钥登录", "Sign in with a passkey"),
     "passkey_offer_title": ("下次用通行密钥登录？", "Sign in with a passkey next time?"),
