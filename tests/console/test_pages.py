@@ -318,7 +318,6 @@ async def test_a_search_and_its_page_are_in_the_address(
 # -- what a form may write over ----------------------------------------------------------------------------
 
 _ACT = "an act of its own: what is filled in is offered, and writes over nothing"
-_NOT_YET = "sets a whole list at once, without a condition so far: the last one who saves wins"
 UNCONDITIONAL = {
     ("/pools/{pool}/resources/{namespace}/{resource}", "give"): _ACT,
     ("/pools/{pool}/groups/{group}", "give"): _ACT,
@@ -330,7 +329,6 @@ UNCONDITIONAL = {
     ("/pools/{pool}/scripts/{script}/replay", "replay"): _ACT,
     ("/pools/{pool}/users", "view"): "what one chose to see, in a cookie",
     ("/pools/{pool}/users/export", "export"): _ACT,
-    ("/pools/{pool}/import-files/{file}/columns", "columns"): _NOT_YET,
     ("/pools/{pool}/scripts/{script}", "login"): "a condition of its own: the version that it began with",
 }
 """Forms that show what is there and have no condition, by page and the end of the address they go to, and why."""

@@ -99,6 +99,7 @@ ResourceType = Literal[
     "custom_database",
     "custom_database_script",
     "bulk_act",
+    "import_file",
 ]
 
 Kind = Literal["user", "administrator"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -65,8 +65,13 @@ class ImportFile:
         return place_of_key(self.pool_id, self.id)
 
     @property
+    def said(self) -> Reading:
+        """What somebody said of how it is read."""
+        return Reading(self.encoding, self.separator, self.ignored, self.names)
+
+    @property
     def reading(self) -> Reading:
-        return Reading(self.encoding or self.recognized, self.separator, self.ignored, self.names)
+        return replace(self.said, encoding=self.encoding or self.recognized)
 
     @property
     def request_id(self) -> str:

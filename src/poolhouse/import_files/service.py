@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
@@ -212,7 +213,7 @@ class ImportFiles:
 
     async def set_columns(self, caller: Caller, file_id: str, wanted: Reading) -> FileColumns:
         """A check that runs is stopped by it, and one that was made forgotten. Raises as `columns`, InvalidInput naming
-        the field."""
+        the field, ChangedMeanwhile."""
         await self._imports.require_native(caller)
         import_columns.check_names(wanted.names)
         require_few_ignored(wanted.ignore)
@@ -221,6 +222,8 @@ class ImportFiles:
             if file.status not in _READY:
                 raise _wrong(file)
             await postgres.set_reading(tx, file, wanted)
+            said = Event("update", "import_file", file.id, before=_told(file.said), after=_told(wanted))
+            await self._audit.write(tx, caller, said)
         return await self.columns(caller, file_id)
 
     async def _recognized(self, file: ImportFile) -> ImportFile:
@@ -329,6 +332,13 @@ def noted(file: ImportFile, state: str, *, success: bool = True, **detail: objec
     """An act of the audit log."""
     about = {"source": f"{jobs.PREFIX}{file.id}", "state": state, **detail}
     return Event("import", "user", success=success, detail=about)
+
+
+def _told(reading: Reading) -> dict[str, Any]:
+    """For the log: what the columns are, without their names, as the first line of a file without a header is a
+    person's."""
+    columns = [key or "-" for _, key in sorted(reading.names.items())]
+    return {"encoding": reading.encoding, "separator": reading.separator, "columns": columns}
 
 
 def _wrong(file: ImportFile) -> InvalidOperation:

@@ -12,6 +12,7 @@ import pytest
 from tests.administrators.conftest import OPERATOR, PASSWORD
 from tests.federation.fitting import FIELDS
 from tests.wire.v3.conftest import V3Client
+from tests.wire.v3.test_users_import_files import uploaded
 
 from poolhouse.ids import new_id
 from poolhouse.wire.v3.table import endpoints
@@ -47,6 +48,8 @@ async def thing(v3: V3Client, operation: str) -> dict[str, Any]:
         case "application":
             made = await v3.post("create-application", {"appName": "shop"})
             return {"appId": made["data"]["appId"]}
+        case "POST set-import-file-columns":
+            return {"fileId": await uploaded(v3)}
         case "POST set-custom-fields":
             await v3.post("set-custom-fields", {"list": [{**FIELD, "label": "before"}]})
         case "namespace":
@@ -106,6 +109,7 @@ def change(operation: str, text: str) -> dict[str, Any]:
         "application": {"appDescription": text},
         "pool-settings": {"settings": {"verify_code_length": str(4 + len(text))}},
         "custom-database": {"timeoutMs": 1000 + len(text)},
+        "POST set-import-file-columns": {"columns": {"Rank": "" if text == "one" else "nickname"}},
         "POST set-custom-fields": {"list": [{**FIELD, "label": text}]},
         "namespace": {"description": text},
         "resource": {"description": text},

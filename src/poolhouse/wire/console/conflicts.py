@@ -55,9 +55,11 @@ async def saved(
     shown: Callable[[T], Sequence[Field]],
     write: Callable[[Visit, T, Sequence[Field]], Awaitable[Any]],
     present: Callable[[Field, T], str] = fields.present,
+    whole: bool = False,
 ) -> Any:
     """What `write` answers to the fields that were changed here, with what is there now as `was`; None where there is
-    none. `shown`: the form as it was sent. `present`: what a field would show now.
+    none. `shown`: the form as it was sent. `present`: what a field would show now. `whole`: what only others changed is
+    asked about, too, where nothing was changed here.
 
     Raises Overtaken, whose fields say who changed them, and what `read` and `write` raise.
     """
@@ -66,7 +68,7 @@ async def saved(
         there = await read()
         mine = list(shown(there))
         try:
-            changed = fields.compared(mine, [present(one, there) for one in mine])
+            changed = fields.compared(mine, [present(one, there) for one in mine], whole=whole)
         except Overtaken as error:
             overtaken = error
         else:

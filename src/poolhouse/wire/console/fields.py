@@ -266,9 +266,9 @@ def present(one: Field, now: Any) -> str:
     return "" if one.arg.kind == "secret" else written(one.arg, got(now, one.arg.to))
 
 
-def compared(shown: Sequence[Field], present: Sequence[str]) -> list[Field]:
+def compared(shown: Sequence[Field], present: Sequence[str], *, whole: bool = False) -> list[Field]:
     """Those that were changed here, each with what is there now (`present`, in their order) as `was`. Where none was,
-    nothing is to be saved, whatever else has changed.
+    nothing is to be saved, whatever else has changed; unless what follows is about the `whole` of what was shown.
 
     Raises Overtaken where any field has another value now than the form showed, and where a choice is due.
     """
@@ -285,7 +285,7 @@ def compared(shown: Sequence[Field], present: Sequence[str]) -> list[Field]:
         overtaken |= both or now.is_theirs
         if is_mine:
             mine.append(now)
-    if overtaken and mine:
+    if overtaken and (mine or whole):
         raise Overtaken(fresh, mine)
     return mine
 

@@ -123,6 +123,7 @@ THINGS: dict[str, tuple[str, str]] = {
     "custom_database": ("自定义数据库", "custom database"),
     "custom_database_script": ("自定义数据库脚本", "custom database script"),
     "bulk_act": ("批量操作", "bulk act"),
+    "import_file": ("导入文件", "import file"),
 }
 
 

@@ -23,6 +23,7 @@ CONDITIONAL = {
     "POST update-application-permission-strategy",
     "POST update-application-mfa-settings",
     "POST config-email-provider",
+    "POST set-import-file-columns",
 } | frozenset(
     f"POST update-{thing}"
     for thing in (

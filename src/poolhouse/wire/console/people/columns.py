@@ -15,6 +15,11 @@ UNKNOWN, LEFT_OUT = "?", ""
 """What is chosen for a column: nothing yet, and that it is left out."""
 
 
+def choice(column: dict[str, Any]) -> str:
+    """What is chosen for a column as it was found."""
+    return LEFT_OUT if column["isLeftOut"] else column["key"] or UNKNOWN
+
+
 def columns_of(form: dict[str, str]) -> dict[str, str]:
     return {
         form[f"header.{place}"]: value
@@ -27,14 +32,10 @@ async def shown_columns(visit: Visit, columns: list[dict[str, Any]]) -> dict[str
     """What `transfer/reading.html` and `transfer/columns.html` need beside what was found."""
     fields = await visit.ask(FIELDS, {"targetType": "USER"}) if visit.may(FIELDS) else []
     return {
-        "chosen": [_choice(one) for one in columns],
+        "chosen": [choice(one) for one in columns],
         "groups": GROUPS,
         "secrets": SECRETS,
         "fields": [(CUSTOM + one["key"], one.get("label") or one["key"]) for one in fields],
         "encodings": ENCODINGS,
         "separators": SEPARATORS,
     }
-
-
-def _choice(column: dict[str, Any]) -> str:
-    return LEFT_OUT if column["isLeftOut"] else column["key"] or UNKNOWN

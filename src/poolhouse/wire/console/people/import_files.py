@@ -6,20 +6,25 @@ Decision: docs/decisions/0086-import-files.md.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from poolhouse import trace
-from poolhouse.errors import InvalidInput, PoolhouseError
+from poolhouse.errors import ChangedMeanwhile, InvalidInput, PoolhouseError
+from poolhouse.wire.console.fields import Field, Overtaken
 from poolhouse.wire.console.page import Page
-from poolhouse.wire.console.people.columns import SEPARATORS, columns_of, shown_columns
-from poolhouse.wire.console.rendering import Rendering, status_of
+from poolhouse.wire.console.people import reading
+from poolhouse.wire.console.people.columns import LEFT_OUT, SEPARATORS, UNKNOWN, shown_columns
+from poolhouse.wire.console.people.reading import COLUMNS, ONE, SET
+from poolhouse.wire.console.rendering import CONFLICT, Rendering, status_of
 from poolhouse.wire.console.visit import Visit, page_of, redirect, segment
+from poolhouse.wire.console.words import Texts
 
 CREATE, PUT = "POST create-import-file", "POST put-import-file"
-ONE, ALL, ERRORS = "GET get-import-file", "GET list-import-files", "GET list-import-file-errors"
-COLUMNS, SET = "GET get-import-file-columns", "POST set-import-file-columns"
+ALL, ERRORS = "GET list-import-files", "GET list-import-file-errors"
 CHECK, START, CANCEL = "POST check-import-file", "POST start-import-file", "POST cancel-import-file"
 REFUSED = "GET export-import-file-refused"
 PIECE = 1024 * 1024
@@ -29,14 +34,14 @@ ROWS = 50
 WORKING = ("CHECKING", "IMPORTING")
 
 
-async def sent_whole(visit: Visit, name: str, kind: str, content: bytes, reading: dict[str, Any]) -> Response:
+async def sent_whole(visit: Visit, name: str, kind: str, content: bytes, read: dict[str, Any]) -> Response:
     """A file that came in one form, with what was said of how it is read: to its columns. Raises what v3 refuses."""
     made = await visit.ask(CREATE, {"name": name, "format": kind, "size": len(content)})
     for at in range(0, len(content), PIECE):
         data = b64encode(content[at : at + PIECE]).decode()
         await visit.ask(PUT, {"fileId": made["fileId"], "position": at, "data": data})
-    if any(reading.values()):
-        await visit.ask(SET, {"fileId": made["fileId"], **reading})
+    if any(read.values()):
+        await visit.ask(SET, {"fileId": made["fileId"], **read})
     return redirect(f"{_address(visit, made['fileId'])}/columns")
 
 
@@ -118,51 +123,65 @@ async def _columns(
     rendering: Rendering,
     status: int = 200,
     *,
+    shown: Sequence[Field] = (),
     error: str = "",
 ) -> Response:
+    """`shown`: the fields of a form of which others have changed some meanwhile."""
     file = await visit.ask(ONE, {"fileId": visit.path["file"]})
     here = _address(visit, file["fileId"])
     if file["status"] not in ("UPLOADED", "CHECKING", "CHECKED"):
         return redirect(here)
-    found = await visit.ask(COLUMNS, {"fileId": file["fileId"]})
-    separators = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-    said = {
-        "encoding": file["encoding"] or "",
-        "separator": separators.get(file["separator"] or "", file["separator"] or ""),
-    }
+    now = await reading.there(visit)
+    facts = await shown_columns(visit, now.columns)
+    asked = {one.name: _worded(visit, one, facts["fields"]) for one in shown or reading.unchanged(now)}
     return rendering.page(
         visit,
         "import_files/columns.html",
         status,
-        file=file,
+        file=now.file,
         here=here,
-        found=found,
-        given=said,
+        found=now.found,
+        given={name: one.text for name, one in asked.items()},
+        asked=asked,
+        conflict=bool(shown),
         error=error,
-        **await shown_columns(visit, found["columns"]),
+        **facts | {"chosen": [asked[f"key.{place}"].text for place in range(len(now.columns))]},
+    )
+
+
+def _worded(visit: Visit, one: Field, custom: Sequence[tuple[str, str]]) -> Field:
+    """With what its values are called on the page."""
+    t = Texts(visit.lang)
+    if one.name == "separator":
+        return replace(one, labels={name: t[f"export_{name}"] for name in SEPARATORS})
+    if one.name == "encoding":
+        return one
+    words = {
+        key: t[f"column_of_{key}"] for key in (one.text, one.was, one.first) if t.has(f"column_of_{key}")
+    }
+    return replace(
+        one, labels=dict(custom) | words | {UNKNOWN: t.import_unknown, LEFT_OUT: t.import_leave_out}
     )
 
 
 async def save(visit: Visit, rendering: Rendering) -> Response:
-    """What the columns are, and then the check of all rows."""
-    form, file_id = visit.form(), visit.path["file"]
-    separator = form.get("separator") or None
-    values = {
-        "fileId": file_id,
-        "encoding": form.get("encoding") or None,
-        "separator": separator if separator in SEPARATORS else None,
-        "columns": columns_of(form),
-    }
+    """What the columns are, and then the check of all rows; of what the page showed, where others have changed it."""
+    checks = visit.form().get("act") == "check"
     try:
-        found = await visit.ask(SET, values)
-        if form.get("act") != "check" or found["problem"]:
-            return await _columns(visit, rendering)
-        await visit.ask(CHECK, {"fileId": file_id})
+        found = await reading.saved(visit, whole=checks)
+        found = found or await visit.ask(COLUMNS, {"fileId": visit.path["file"]})
+        if not checks or found["problem"]:
+            return redirect(f"{_address(visit, visit.path['file'])}/columns")
+        await visit.ask(CHECK, {"fileId": visit.path["file"]})
+    except Overtaken as error:
+        return await _columns(visit, rendering, CONFLICT, shown=error.fields)
+    except ChangedMeanwhile:
+        raise
     except PoolhouseError as error:
         trace.note(error=error)
         status = 400 if isinstance(error, InvalidInput) else status_of(error)
         return await _columns(visit, rendering, status, error=error.message(visit.lang))
-    return redirect(_address(visit, file_id))
+    return redirect(_address(visit, visit.path["file"]))
 
 
 async def start(visit: Visit, rendering: Rendering) -> Response:
