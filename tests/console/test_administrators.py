@@ -248,6 +248,7 @@ async def test_a_limited_role_opens_the_pages_of_its_applications_and_no_other(
     assert opened >= 3
     shown = (await one.get("/pools/{pool}/applications")).text
     assert things.application in shown
+    assert 'title="Your role is limited to some applications, and this is about others">Home <' in shown
     assert other.id not in shown
     assert (await one.get("/pools/{pool}")).headers["location"].endswith("/applications")
 

@@ -65,6 +65,10 @@ async def test_a_limited_role_opens_the_pages_of_its_people_and_no_other(
     assert things.user in shown
     assert eve.id not in shown
     assert "/users/import" not in shown
+    why = "Your role is limited to some departments, and this is about the whole pool"
+    offered = ("Home", "Imports", "Import…", "Audit log") if role == "user-editor" else ("Home", "Audit log")
+    for name in offered:
+        assert f'title="{why}">{name} <' in shown, name
     assert "/users/export" in shown
     assert f"{things.organization}/{things.department}" in shown
     assert sales.id not in shown

@@ -25,7 +25,7 @@ class Link:
 
 
 SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
-    ("", (Link("home", path=""),)),
+    ("", (Link("home", "GET get-pool-statistics", path=""),)),
     (
         "section_people",
         (
@@ -93,10 +93,13 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Shown:
+    """`why`: the word that says why it is closed."""
+
     name: str
     address: str
     is_open: bool
     is_here: bool
+    why: str = ""
 
 
 def sections(visit: Visit) -> Iterator[tuple[str, list[Shown]]]:
@@ -112,7 +115,9 @@ def _shown(visit: Visit, base: str, link: Link) -> Shown:
     limits = visit.caller.limits if visit.caller else None
     if link.within and limits and limits.about == "departments":
         address = f"{base}/{link.within}"
-        return Shown(link.within, address, visit.may("GET get-own-limits"), visit.http.path == address)
+        is_open = visit.may("GET get-own-limits")
+        return Shown(link.within, address, is_open, visit.http.path == address, "not_yours")
     address = f"{base}/{link.below}".rstrip("/")
     here = visit.http.path == address or (bool(link.below) and visit.http.path.startswith(f"{address}/"))
-    return Shown(link.name, address, not link.operation or visit.may(link.operation), here)
+    is_open = not link.operation or visit.may(link.operation)
+    return Shown(link.name, address, is_open, here, "" if is_open else visit.why(link.operation, "not_yours"))

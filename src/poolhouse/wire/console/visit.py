@@ -179,6 +179,12 @@ class Visit:
     def may(self, operation: str) -> bool:
         return self.caller is not None and limited.may(self.caller, row_named(operation))
 
+    def why(self, operation: str, otherwise: str = "not_allowed") -> str:
+        """The word that says why they may not: what their role is limited to, where nothing else is in the way."""
+        if self.caller and self.caller.limits and all(map(self.caller.has_scope, row_named(operation).scopes)):
+            return f"limited_to_{self.caller.limits.about}"
+        return otherwise
+
     # -- forms ---------------------------------------------------------------------------------------------
 
     def form_token(self) -> str:

@@ -12,6 +12,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "tab_security": ("安全", "Security"),
     "tab_data": ("数据", "Data"),
     "not_allowed": ("您的角色不允许此操作", "Your roles do not allow this"),
+    "limited_to_departments": (
+        "您的角色只限于某些部门，此项涉及整个用户池",
+        "Your role is limited to some departments, and this is about the whole pool",
+    ),
+    "limited_to_applications": (
+        "您的角色只限于某些应用，此项涉及其他内容",
+        "Your role is limited to some applications, and this is about others",
+    ),
     "conflict_user": (
         "打开此页之后，有人修改了该用户的状态。没有执行，请核对后再试",
         "Somebody changed the user's status since this page was opened. Nothing was done: look, and try again",
