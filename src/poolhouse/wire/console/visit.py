@@ -181,7 +181,11 @@ class Visit:
 
     def why(self, operation: str, otherwise: str = "not_allowed") -> str:
         """The word that says why they may not: what their role is limited to, where nothing else is in the way."""
-        if self.caller and self.caller.limits and all(map(self.caller.has_scope, row_named(operation).scopes)):
+        if (
+            self.caller
+            and self.caller.limits
+            and all(map(self.caller.has_scope, row_named(operation).scopes))
+        ):
             return f"limited_to_{self.caller.limits.about}"
         return otherwise
 

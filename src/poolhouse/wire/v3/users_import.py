@@ -6,12 +6,13 @@ Decision: docs/decisions/0050-import.md.
 from __future__ import annotations
 
 from base64 import b64decode
+from collections.abc import Sequence
 
 from msgspec import Struct, field
 
 from poolhouse.errors import InvalidInput, Lang
 from poolhouse.migration.export_formats import Format
-from poolhouse.migration.import_checks import reading_of
+from poolhouse.migration.import_checks import Column, reading_of
 from poolhouse.migration.import_rows import RowError
 from poolhouse.migration.postgres_jobs import ImportJob, Status
 from poolhouse.times import v3_time
@@ -144,13 +145,13 @@ async def check_import_users(request: V3Request, body: CheckImportUsersDto) -> C
         encoding=checked.encoding,
         separator=checked.separator,
         text=checked.text,
-        columns=[ImportColumnDto(o.name, o.key, o.is_left_out, list(o.samples)) for o in checked.columns],
+        columns=told_columns(checked.columns),
         problem=checked.problem,
         rows=checked.rows,
         imported=checked.imported,
         skipped=checked.skipped,
         failed=len(checked.errors),
-        errors=[_error(error, request.caller.lang) for error in checked.errors],
+        errors=told_errors(checked.errors, request.caller.lang),
         refused=checked.refused,
     )
 
@@ -188,7 +189,7 @@ async def list_import_users_errors(
 ) -> ImportUsersErrorsDto:
     wanted = page(query.page, query.limit)
     found = await request.services.import_jobs.errors(request.caller, query.job_id, wanted)
-    return ImportUsersErrorsDto(found.total, [_error(error, request.caller.lang) for error in found.items])
+    return ImportUsersErrorsDto(found.total, told_errors(found.items, request.caller.lang))
 
 
 async def cancel_import_users_job(request: V3Request, body: CancelImportUsersJobDto) -> ImportUsersJobDto:
@@ -212,8 +213,12 @@ def _job(job: ImportJob) -> ImportUsersJobDto:
     )
 
 
-def _error(error: RowError, lang: Lang) -> ImportUsersErrorDto:
-    return ImportUsersErrorDto(error.line, error.field, error.message(lang), error.id)
+def told_columns(columns: Sequence[Column]) -> list[ImportColumnDto]:
+    return [ImportColumnDto(one.name, one.key, one.is_left_out, list(one.samples)) for one in columns]
+
+
+def told_errors(errors: Sequence[RowError], lang: Lang) -> list[ImportUsersErrorDto]:
+    return [ImportUsersErrorDto(one.line, one.field, one.message(lang), one.id) for one in errors]
 
 
 ENDPOINTS = [

@@ -22,7 +22,7 @@ from poolhouse.wire.v3.conversions import page
 from poolhouse.wire.v3.endpoint import Endpoint, Method, V3Request
 from poolhouse.wire.v3.streaming import Stream
 from poolhouse.wire.v3.users_export import MEDIA_TYPES
-from poolhouse.wire.v3.users_import import ImportColumnDto, ImportUsersErrorDto, ImportUsersErrorsDto
+from poolhouse.wire.v3.users_import import ImportColumnDto, ImportUsersErrorsDto, told_columns, told_errors
 
 
 class CreateImportFileDto(Struct, rename="camel"):
@@ -177,8 +177,7 @@ async def list_import_file_errors(
 ) -> ImportUsersErrorsDto:
     wanted, lang = page(query.page, query.limit), request.caller.lang
     found = await request.services.import_files.errors(request.caller, query.file_id, wanted)
-    errors = [ImportUsersErrorDto(one.line, one.field, one.message(lang), one.id) for one in found.items]
-    return ImportUsersErrorsDto(found.total, errors)
+    return ImportUsersErrorsDto(found.total, told_errors(found.items, lang))
 
 
 async def export_import_file_refused(request: V3Request, query: ImportFileQuery) -> Stream:
@@ -227,7 +226,7 @@ def _columns(found: FileColumns, lang: Lang) -> ImportFileColumnsDto:
     return ImportFileColumnsDto(
         encoding=_said_encoding(found.encoding),
         separator=found.separator,
-        columns=[ImportColumnDto(o.name, o.key, o.is_left_out, list(o.samples)) for o in found.columns],
+        columns=told_columns(found.columns),
         problem=found.problem.message(lang) if found.problem else None,
     )
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from poolhouse.wire.console.access.targets import FIND, named_target
+from poolhouse.wire.console.access.targets import named_target
+from poolhouse.wire.console.finding import FIND
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit, page_of, redirect, segment

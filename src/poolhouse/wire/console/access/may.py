@@ -8,11 +8,13 @@ from starlette.responses import Response
 
 from poolhouse import trace
 from poolhouse.errors import InvalidInput, NotFound, PoolhouseError
+from poolhouse.wire.console import finding
+from poolhouse.wire.console.finding import FIND
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import Visit
 
-WHY, FIND = "POST explain-action", "POST find-users"
+WHY = "POST explain-action"
 FIELDS = ("user", "resource", "action", "namespace")
 
 
@@ -23,7 +25,7 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
     if not all(asked.values()):
         return rendering.page(visit, "access/may.html", **facts)
     try:
-        found = (await visit.ask(FIND, {"values": [asked["user"]]}))[0]
+        (found,) = await finding.found(visit, [asked["user"]])
         if not found["userId"]:
             raise NotFound(user=asked["user"])
         values = {name: asked[name] for name in ("resource", "action", "namespace")}

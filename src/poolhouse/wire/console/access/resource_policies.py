@@ -7,60 +7,25 @@ from typing import Any
 from starlette.responses import Response
 
 from poolhouse.wire.console.access import namespaces
-from poolhouse.wire.console.access.targets import FIND, named_target
+from poolhouse.wire.console.access.assigned import Policies
 from poolhouse.wire.console.forms import Form
-from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering
-from poolhouse.wire.console.visit import Visit, page_of, redirect, segment
+from poolhouse.wire.console.visit import Visit, redirect, segment
 
-ONE, TARGETS = "GET get-policy", "GET list-policy-assignments"
-GIVE, TAKE, SWITCH = "POST assign-policy", "POST revoke-policy", "POST switch-policy-assignment"
+ONE = "GET get-policy"
 WITHIN = "resource-policies/{namespace}"
 PATH = f"{WITHIN}/{{resource_policy}}"
-PAGE_SIZE = 50
 _SPACE = {"namespace": "namespace"}
 _WORDS = "rp_field_"
 
 
-async def show(visit: Visit, rendering: Rendering) -> Response:
-    number = page_of(visit.http.query)
-    one = await visit.ask(ONE, _named(visit))
-    targets = await visit.ask(TARGETS, {**_named(visit), "page": number, "limit": PAGE_SIZE})
-    return rendering.page(
-        visit,
-        "access/resource_policy.html",
-        one=one,
-        here=_here(visit),
-        targets=targets,
-        number=number,
-        last=number * PAGE_SIZE >= targets["totalCount"],
-    )
+def _giving(visit: Visit, kind: str, identifier: str) -> dict[str, Any]:
+    below = visit.form().get("below") == "yes"
+    return {**_named(visit), **_taking(visit, kind, identifier), "inheritByChildren": below}
 
 
-async def give(visit: Visit, rendering: Rendering) -> Response:
-    form = visit.form()
-    await visit.ask(ONE, _named(visit))
-    kind, identifier = await named_target(visit, "targetIdentifiers")
-    target = {"targetType": kind, "targetIdentifiers": [identifier]}
-    below = form.get("below") == "yes"
-    await visit.ask(GIVE, {**_named(visit), **target, "inheritByChildren": below})
-    return redirect(f"{_here(visit)}?done=done_granted")
-
-
-async def take(visit: Visit, rendering: Rendering) -> Response:
-    form = visit.form()
-    await visit.ask(ONE, _named(visit))
-    target = {"targetType": form.get("kind", ""), "targetIdentifiers": [form.get("identifier", "")]}
-    await visit.ask(TAKE, {**_named(visit), **target})
-    return redirect(f"{_here(visit)}?done=done_taken")
-
-
-async def switch(visit: Visit, rendering: Rendering) -> Response:
-    form = visit.form()
-    await visit.ask(ONE, _named(visit))
-    target = {"targetType": form.get("kind", ""), "targetIdentifier": form.get("identifier", "")}
-    await visit.ask(SWITCH, {**_named(visit), **target, "enabled": form.get("enabled") == "yes"})
-    return redirect(f"{_here(visit)}?done=done_saved")
+def _taking(_: Visit, kind: str, identifier: str) -> dict[str, Any]:
+    return {"targetType": kind, "targetIdentifiers": [identifier]}
 
 
 async def _to_edit(visit: Visit) -> Any:
@@ -74,12 +39,7 @@ def _lean(statement: dict[str, Any]) -> dict[str, Any]:
 
 
 def _named(visit: Visit) -> dict[str, Any]:
-    return {"code": visit.path["resource_policy"], "namespace": visit.path["namespace"]}
-
-
-def _here(visit: Visit) -> str:
-    namespace, code = segment(visit.path["namespace"]), segment(visit.path["resource_policy"])
-    return f"{visit.pool_address}/resource-policies/{namespace}/{code}"
+    return POLICIES.of(visit)
 
 
 async def _made(visit: Visit, rendering: Rendering, made: Any) -> Response:
@@ -124,9 +84,18 @@ DELETIONS = (
         finds=_to_edit,
     ),
 )
-PAGES = (
-    Page("GET", f"/pools/{{pool}}/{PATH}", show, calls=(ONE, TARGETS)),
-    Page("POST", f"/pools/{{pool}}/{PATH}/give", give, calls=(ONE, FIND, GIVE)),
-    Page("POST", f"/pools/{{pool}}/{PATH}/take", take, calls=(ONE, TAKE)),
-    Page("POST", f"/pools/{{pool}}/{PATH}/switch", switch, calls=(ONE, SWITCH)),
+POLICIES = Policies(
+    PATH,
+    {"namespace": "namespace", "resource_policy": "code"},
+    "access/resource_policy.html",
+    ONE,
+    "GET list-policy-assignments",
+    "POST assign-policy",
+    "POST revoke-policy",
+    kinds=("USER", "ROLE", "GROUP", "DEPARTMENT"),
+    field="targetIdentifiers",
+    giving=_giving,
+    taking=_taking,
+    switches="POST switch-policy-assignment",
 )
+PAGES = POLICIES.pages

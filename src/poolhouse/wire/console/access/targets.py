@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from poolhouse.errors import InvalidInput
 from poolhouse.texts import EMPTY
+from poolhouse.wire.console.finding import user_id
 from poolhouse.wire.console.visit import Visit
-
-FIND = "POST find-users"
 
 
 async def named_target(visit: Visit, field: str) -> tuple[str, str]:
@@ -17,5 +16,5 @@ async def named_target(visit: Visit, field: str) -> tuple[str, str]:
     if not identifier:
         raise InvalidInput(field, *EMPTY)
     if kind == "USER":
-        identifier = (await visit.ask(FIND, {"values": [identifier]}))[0]["userId"] or identifier
+        identifier = await user_id(visit, identifier) or identifier
     return kind, identifier

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from poolhouse import trace
 from poolhouse.client.model import Arg
 from poolhouse.errors import ChangedMeanwhile, InvalidInput, PoolhouseError, UserNotFound
-from poolhouse.wire.console import conflicts, fields
+from poolhouse.wire.console import conflicts, fields, finding
 from poolhouse.wire.console.applications.frame import ACCESS, HERE, ONE, address, framed
 from poolhouse.wire.console.fields import Field, Fields, Overtaken
 from poolhouse.wire.console.page import Page
@@ -27,7 +27,6 @@ PUT, SWITCH, REMOVE = (
     "POST update-auth-enabled",
     "DELETE batch-applications-auth",
 )
-FIND = "POST find-users"
 KINDS = ("USER", "GROUP", "ROLE", "ORG")
 STRATEGIES = ("ALLOW_ALL", "DENY_ALL")
 DEFAULT_ACCESS = Arg("--strategy", "permissionStrategy", ("", ""), choices=STRATEGIES, needed=True)
@@ -84,10 +83,10 @@ async def _rule(visit: Visit, form: Mapping[str, str]) -> dict[str, Any]:
     if kind not in KINDS:
         raise InvalidInput("kind", "请选择对象的类型", "choose whom the rule is about")
     if kind == "USER":
-        (found,) = await visit.ask(FIND, {"values": [whom]})
-        if found["userId"] is None:
-            raise UserNotFound(user_id=whom)
-        whom = found["userId"]
+        named = whom
+        whom = await finding.user_id(visit, named) or ""
+        if not whom:
+            raise UserNotFound(user_id=named)
     rule: dict[str, Any] = {"targetType": kind, "targetIdentifier": [whom], "effect": form.get("effect", "")}
     if kind == "ROLE" and (namespace := form.get("namespace", "").strip()):
         rule["namespaceCode"] = namespace

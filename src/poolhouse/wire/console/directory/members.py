@@ -10,6 +10,8 @@ from starlette.responses import Response
 
 from poolhouse.errors import InvalidInput
 from poolhouse.texts import EMPTY
+from poolhouse.wire.console import finding
+from poolhouse.wire.console.finding import FIND
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit, redirect, segment
@@ -17,7 +19,6 @@ from poolhouse.wire.console.visit import Visit, redirect, segment
 MEMBERS_PAGE = 50
 MOST_LINES = 80
 """As many as `find-users` takes."""
-FIND = "POST find-users"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +100,16 @@ def _adding(members: Members) -> Handler:
             raise InvalidInput("userIds", *EMPTY)
         if len(lines) > MOST_LINES:
             raise InvalidInput("userIds", f"一次最多 {MOST_LINES} 行", f"at most {MOST_LINES} lines at once")
-        found = await visit.ask(FIND, {"values": lines})
-        ids = list(dict.fromkeys(one["userId"] for one in found if one["userId"]))
+        people = await finding.found(visit, lines)
+        ids = list(dict.fromkeys(one["userId"] for one in people if one["userId"]))
         if ids:
             await visit.ask(members.adds, {**members.of(visit), **members.whom(ids)})
         return rendering.page(
             visit,
             "directory/added.html",
             back=members.here(visit),
-            results=_results(found),
-            left="\n".join(one["value"] for one in found if not one["userId"]),
+            results=_results(people),
+            left="\n".join(one["value"] for one in people if not one["userId"]),
             count=len(ids),
         )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from poolhouse.wire.console.directory import members
 from poolhouse.wire.console.directory.members import MEMBERS_PAGE, TENANT
+from poolhouse.wire.console.finding import FIND
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.tenants.editing import ONE, named_applications
@@ -38,7 +38,7 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
         here=TENANT.here(visit),
         members=TENANT,
         may_promote=visit.may(PROMOTE) and visit.may(DEMOTE),
-        may_add=visit.may(TENANT.adds) and visit.may(members.FIND),
+        may_add=visit.may(TENANT.adds) and visit.may(FIND),
     )
 
 
