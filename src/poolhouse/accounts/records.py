@@ -17,6 +17,7 @@ from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Forget, Tx
 from poolhouse.directory.chooser import Directories
+from poolhouse.directory.contract import Adoption
 from poolhouse.directory.scripted_queries import existing
 from poolhouse.directory.stored_passwords import StoredPasswords
 from poolhouse.errors import InvalidInput, UserNotFound, UsersNotFound
@@ -159,6 +160,13 @@ class UserRecords:
         for changed in self._changed:
             await changed(tx, caller, user, vetted.draft)
         return user
+
+    async def adopt(self, caller: Caller, key: UserKey, how: Adoption) -> User | None:
+        """Somebody of an old database, who has just proved who they are, moves in without a password; None for nobody.
+
+        Raises what a script raises, and UserExists where somebody here has a name of theirs.
+        """
+        return await (await self._directories.of(caller.pool_id)).adopt(caller, key, None, how)
 
     async def delete(self, caller: Caller, user_ids: Sequence[str]) -> None:
         """Everything of these users, for good, in a transaction of its own. Raises UserNotFound: then nobody is."""

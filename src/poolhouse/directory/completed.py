@@ -21,7 +21,7 @@ from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Tx
 from poolhouse.db.together import Writer
 from poolhouse.directory import postgres_states as rows
-from poolhouse.directory.contract import Account
+from poolhouse.directory.contract import ASKING_NOTHING, Account, Adoption
 from poolhouse.directory.postgres_states import STATES, State
 from poolhouse.directory.scripted import ScriptedDirectory
 from poolhouse.directory.scripted_queries import Gatherer
@@ -111,8 +111,10 @@ class CompletedDirectory:
     async def refuse_if_known(self, caller: Caller, draft: UserDraft, user_id: str | None = None) -> None:
         await self._store.refuse_if_known(caller, draft, user_id)
 
-    async def adopt(self, caller: Caller, key: UserKey, password: str | None) -> User | None:
-        return await self._store.adopt(caller, key, password)
+    async def adopt(
+        self, caller: Caller, key: UserKey, password: str | None, how: Adoption = ASKING_NOTHING
+    ) -> User | None:
+        return await self._store.adopt(caller, key, password, how)
 
     async def record_login(
         self,

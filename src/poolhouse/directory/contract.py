@@ -8,7 +8,7 @@ it is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -29,6 +29,18 @@ class Account:
     id: str
     stored: str | None = None
     reset_password_on_next_login: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """`admits`: whether who was found is who was meant; nobody else moves in. `also`: what is written in the same
+    transaction, which moves nobody in where that fails."""
+
+    admits: Callable[[User], bool] | None = None
+    also: Callable[[Tx, User], Awaitable[None]] | None = None
+
+
+ASKING_NOTHING = Adoption()
 
 
 class Directory(Protocol):
@@ -98,8 +110,11 @@ class Directory(Protocol):
         while a transaction holds its connection."""
         ...
 
-    async def adopt(self, caller: Caller, key: UserKey, password: str | None) -> User | None:
-        """Moves somebody in whom `find` does not see yet and who has just reset their password."""
+    async def adopt(
+        self, caller: Caller, key: UserKey, password: str | None, how: Adoption = ASKING_NOTHING
+    ) -> User | None:
+        """Moves somebody in whom `find` does not see yet and who has just proved who they are; None for nobody.
+        Without a password their old one is asked for at the old place, as long as there is one."""
         ...
 
     async def record_login(

@@ -18,7 +18,7 @@ from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Tx
 from poolhouse.db.together import Writer
 from poolhouse.directory.completed import CompletedDirectory
-from poolhouse.directory.contract import Account
+from poolhouse.directory.contract import ASKING_NOTHING, Account, Adoption
 from poolhouse.directory.postgres import PostgresDirectory
 from poolhouse.errors import (
     Conflict,
@@ -108,18 +108,31 @@ class MigratingDirectory:
         """The old database, as its scripts show it."""
         return self._legacy
 
-    async def _adopt(self, caller: Caller, key: UserKey, theirs: User, password: str | None) -> User:
+    async def _adopt(
+        self,
+        caller: Caller,
+        key: UserKey,
+        theirs: User,
+        password: str | None,
+        how: Adoption = ASKING_NOTHING,
+    ) -> User:
         try:
-            user = await self._insert(caller, theirs, password)
+            user = await self._insert(caller, theirs, password, how)
         except Conflict as error:
             return await self._lost_race(caller, key, theirs, password, error)
         await self._note(caller.pool_id, "migrated")
         return user
 
-    async def _insert(self, caller: Caller, theirs: User, password: str | None) -> User:
-        draft = UserDraft(moved_values(theirs), password)
+    async def _insert(self, caller: Caller, theirs: User, password: str | None, how: Adoption) -> User:
+        values = moved_values(theirs)
+        if password is None:  # so that the old one still lets them in: `_came_without_password`
+            values["reset_password_on_next_login"] = True
         async with self._db.transaction() as tx:
-            return await self._native.create(tx, caller, draft, IdentityDraft(CUSTOM_DATABASE, theirs.id))
+            identity = IdentityDraft(CUSTOM_DATABASE, theirs.id)
+            user = await self._native.create(tx, caller, UserDraft(values, password), identity)
+            if how.also is not None:
+                await how.also(tx, user)
+            return user
 
     async def _lost_race(
         self, caller: Caller, key: UserKey, theirs: User, password: str | None, error: Conflict
@@ -154,12 +167,16 @@ class MigratingDirectory:
             return None
         return (await self._legacy.find(caller, [key]))[0]
 
-    async def adopt(self, caller: Caller, key: UserKey, password: str | None) -> User | None:
-        """Moves somebody in without their old password, which they have just reset; None for nobody."""
+    async def adopt(
+        self, caller: Caller, key: UserKey, password: str | None, how: Adoption = ASKING_NOTHING
+    ) -> User | None:
+        """Moves somebody in without their old password; None for nobody."""
         theirs = await self.find_unmigrated(caller, key)
-        if theirs is None or await self._is_tombstone(caller.pool_id, theirs.id):
+        if theirs is None or (how.admits is not None and not how.admits(theirs)):
             return None
-        return await self._adopt(caller, key, theirs, password)
+        if await self._is_tombstone(caller.pool_id, theirs.id):
+            return None
+        return await self._adopt(caller, key, theirs, password, how)
 
     async def refuse_if_known(self, caller: Caller, draft: UserDraft, user_id: str | None = None) -> None:
         """Whoever the old database has is not new, and what is theirs is nobody else's.

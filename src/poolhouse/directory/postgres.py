@@ -16,7 +16,7 @@ from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.db.faults import broken_constraint
 from poolhouse.db.together import Writer
 from poolhouse.directory import search
-from poolhouse.directory.contract import Account
+from poolhouse.directory.contract import ASKING_NOTHING, Account, Adoption
 from poolhouse.directory.deep_pages import DeepPages
 from poolhouse.directory.stored_passwords import StoredPasswords
 from poolhouse.directory.totals import Totals
@@ -251,7 +251,9 @@ class PostgresDirectory:
     async def refuse_if_known(self, caller: Caller, draft: UserDraft, user_id: str | None = None) -> None:
         """Whoever is known here is refused by the unique keys."""
 
-    async def adopt(self, caller: Caller, key: UserKey, password: str | None) -> User | None:
+    async def adopt(
+        self, caller: Caller, key: UserKey, password: str | None, how: Adoption = ASKING_NOTHING
+    ) -> User | None:
         return None
 
     async def has_password(self, caller: Caller, user_id: str) -> bool:

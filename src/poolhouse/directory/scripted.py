@@ -19,7 +19,7 @@ from poolhouse.customdb import budget
 from poolhouse.customdb.model import LiveConnection, ScriptName
 from poolhouse.db.database import Tx
 from poolhouse.db.together import Writer
-from poolhouse.directory.contract import Account
+from poolhouse.directory.contract import ASKING_NOTHING, Account, Adoption
 from poolhouse.errors import (
     NotSupportedByDirectory,
     PoolhouseError,
@@ -302,7 +302,9 @@ class ScriptedDirectory:
             if user is not None and user.id != user_id:
                 raise taken(key, user_id)
 
-    async def adopt(self, caller: Caller, key: UserKey, password: str | None) -> User | None:
+    async def adopt(
+        self, caller: Caller, key: UserKey, password: str | None, how: Adoption = ASKING_NOTHING
+    ) -> User | None:
         return None
 
     async def record_login(

@@ -7,7 +7,6 @@ taken over from a provider only where the provider has verified it, and meets an
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,21 +20,19 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Executor, Tx
+from poolhouse.directory.contract import Adoption
 from poolhouse.directory.postgres import insert_identity
-from poolhouse.errors import IdentityTaken, PoolhouseError, ProviderFailed, UserExists
+from poolhouse.errors import IdentityTaken, ProviderFailed, UserExists
 from poolhouse.federation import postgres
 from poolhouse.federation.addresses import Spelling
 from poolhouse.federation.model import ExternalUser
+from poolhouse.federation.taken import is_verified, taken, vouched
 from poolhouse.login.address_proofs import AddressProofs
-from poolhouse.login.model import CHANNELS, Channel, Registration
+from poolhouse.login.codes import holder_of
+from poolhouse.login.model import Channel, Registration
 from poolhouse.login.sign_up import SignUp
 from poolhouse.tenants.model import Connection
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey
-from poolhouse.users.profile_fields import SELF_WRITABLE
-from poolhouse.users.rules import clean
-
-_CAPITAL = re.compile(r"[A-Z]")
-
 
 ProofOfAccount = Literal["username-password", "email-password", "phone-password", "email-code", "phone-code"]
 PROOFS: tuple[ProofOfAccount, ...] = get_args(ProofOfAccount)
@@ -100,19 +97,33 @@ class Binding:
         return await self._users.get(caller, user_id)
 
     async def matched(self, caller: Caller, way: Way, came: ExternalUser) -> User | None:
-        """The user with the same address, by the fields the connection matches by: verified there and proved here."""
-        for channel in CHANNELS:
-            address = _vouched(came).get(channel)
-            if channel not in way.connection.match_fields or address is None:
+        """The user with the same address, by the fields the connection matches by: verified there and proved here.
+
+        Somebody who has not moved in from the old database yet does so by that, with the identity or not at all, where
+        the old database says that the address is verified. Raises what its scripts do.
+        """
+        for channel, address in vouched(came).items():
+            if channel not in way.connection.match_fields:
                 continue
-            user = await self._users.find(caller, UserKey(channel, address))
-            if user is None or not getattr(user, f"{channel}_verified"):
+            user = await holder_of(self._users, caller, channel, address)
+            if user is None:
+                user = await self._moved_in(caller, way, came, channel, address)
+            if user is None or not is_verified(user, channel, address):
                 continue
             if await self._proofs.is_unproven(caller, channel, user):
                 continue
             if not await self._is_another(self._db, caller, way, came, user.id):
                 return user
         return None
+
+    async def _moved_in(
+        self, caller: Caller, way: Way, came: ExternalUser, channel: Channel, address: str
+    ) -> User | None:
+        how = Adoption(
+            admits=lambda theirs: is_verified(theirs, channel, address),
+            also=partial(self._written_late, caller, way, came),
+        )
+        return await self._users.adopt(caller, UserKey(channel, address), how)
 
     async def create(self, caller: Caller, way: Way, came: ExternalUser) -> User:
         """A new user by the pool's rules for signing up, with the identity, both or neither. Of two that come at once
@@ -134,20 +145,18 @@ class Binding:
     async def _made(
         self, caller: Caller, way: Way, came: ExternalUser, first: _Before | None, also: _After
     ) -> User:
-        vouched = _vouched(came)
-        for channel, address in vouched.items():
-            holder = await self._users.find(caller, UserKey(channel, address))
+        proved = vouched(came)
+        for channel, address in proved.items():
+            holder = await holder_of(self._users, caller, channel, address)
             if holder is not None:
                 await self._proofs.release(caller, channel, holder)
-        values: dict[str, Any] = self._profile(way, came)
+        values: dict[str, Any] = taken(came, way.rules.profile_mapping)
         called = {one.type: one.value for one in came.ids}
         values["openid"] = called.get("openid") or called.get("open_id") or came.ids[0].value
         if unionid := called.get("unionid") or called.get("union_id"):
             values["unionid"] = unionid
-        values |= {str(channel): one for channel, one in vouched.items()}
-        registration = Registration(
-            "identity", values, vouched=frozenset(vouched), source=way.connection.type
-        )
+        values |= {str(channel): one for channel, one in proved.items()}
+        registration = Registration("identity", values, vouched=frozenset(proved), source=way.connection.type)
         try:
             return await self._sign_up.create(
                 caller,
@@ -178,7 +187,7 @@ class Binding:
         let people say of themselves."""
         if way.rules.sync_profile != "always":
             return user
-        told = self._profile(way, came)
+        told = taken(came, way.rules.profile_mapping)
         changed = {name: value for name, value in told.items() if getattr(user, name) != value}
         if not changed:
             return user
@@ -248,7 +257,7 @@ class Binding:
             raise IdentityTaken(field="userIdInIdp")
 
     async def _written_late(self, caller: Caller, way: Way, came: ExternalUser, tx: Tx, user: User) -> None:
-        """Of a user whom a script has made meanwhile."""
+        """Of a user whom a script has made or told of meanwhile."""
         await postgres.lock(tx, caller.pool_id, way.connection.source_id, came.ids[0].value)
         if await self._owner(tx, caller, way, came) not in (None, user.id):
             raise IdentityTaken(field="userIdInIdp")
@@ -287,16 +296,6 @@ class Binding:
             await self._audit.write(tx, caller, event)
         await postgres.told_again(tx, caller.pool_id, user.id, source_id, values, came.claims)
 
-    def _profile(self, way: Way, came: ExternalUser) -> dict[str, Any]:
-        """What the source says by our names, as far as it would be taken from the person."""
-        mapped = {
-            ours: came.claims[theirs]
-            for ours, theirs in way.rules.profile_mapping.items()
-            if theirs in came.claims
-        }
-        told = {_own(name): value for name, value in {**came.profile, **mapped}.items()}
-        return {name: value for name, value in told.items() if name in SELF_WRITABLE and _fits(name, value)}
-
 
 def _require_same_authority(named: Sequence[Mapping[str, Any]], issuer: str) -> None:
     """That who says who has come is who called the person so before. Where the protocol names no issuer it is the
@@ -314,30 +313,3 @@ def _require_same_authority(named: Sequence[Mapping[str, Any]], issuer: str) -> 
                 "该身份属于同一身份源的另一个连接",
                 "the identity is of another connection of the source",
             )
-
-
-def _own(name: str) -> str:
-    """The field as a user has it, for a name that may be the API's (`givenName`)."""
-    return _CAPITAL.sub(lambda letter: f"_{letter[0].lower()}", name[:64])
-
-
-def _vouched(came: ExternalUser) -> Mapping[Channel, str]:
-    """The addresses that the provider has verified."""
-    verified: Mapping[Channel, bool] = {"email": came.email_verified, "phone": came.phone_verified}
-    return {
-        channel: address.strip()
-        for channel in CHANNELS
-        if verified[channel]
-        and isinstance(address := came.profile.get(channel), str)
-        and address.strip()
-        and _fits(channel, address)
-    }
-
-
-def _fits(name: str, value: Any) -> bool:
-    if not isinstance(value, str):
-        return False
-    try:
-        return bool(clean({name: value}).get(name))
-    except PoolhouseError:
-        return False
