@@ -44,8 +44,11 @@ class PageRequest:
         return (self.number - 1) * self.size
 
     def total_of(self, rows: int) -> int | None:
-        """How many there are, where a page of so many rows tells it: the last one. Then nothing is counted, for which
-        a list that is searched would be read whole a second time."""
+        """How many there are, where a page of so many rows tells it: the last one, and any that is not `counted`, of
+        which more are known only to be there. Then nothing is counted, for which a list that is searched would be read
+        whole a second time."""
+        if not self.counted:
+            return self.offset + rows
         return self.offset + rows if rows < self.size and (rows or self.number == 1) else None
 
     @classmethod

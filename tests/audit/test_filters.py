@@ -43,7 +43,7 @@ INDEXES = {
     "resource_ids": "resource",
     "user_ids": "user",
     "names": "named",
-    "actor_ids": "actor",
+    "actor_ids": "actor_kind",
     "app_ids": "app",
     "ip": "address",
     "request_id": "request",
@@ -163,6 +163,26 @@ async def test_a_filter_has_an_index(database: Database, pool: PoolForTests, nam
         plan = await tx.fetch(f"explain {each}", *where.args)
     used = {word for row in plan for word in row[0].split() if word in names}
     assert used, "\n".join(row[0] for row in plan)
+
+
+@pytest.mark.parametrize("kind", [None, "user"])
+async def test_whoever_acted_is_found_by_the_kind_of_the_act_too(
+    database: Database, pool: PoolForTests, kind: Any
+) -> None:
+    """Of all that an administrator did none is the act of a user."""
+    where, parts = postgres._where(pool.id, RecordQuery(kind=kind, actor_ids=("admin",)))
+    async with database.transaction() as tx:
+        await tx.execute("set local enable_seqscan = off")
+        await tx.execute("set local enable_bitmapscan = off")
+        for part in parts[:-1]:
+            sql, args = where.using(
+                f"explain select 1 from audit_records r where {where.sql} and {part} "
+                "order by r.at desc, r.id desc limit 3"
+            )
+            plan = await tx.fetch(sql, *args)
+            conditions = [row[0] for row in plan if "Index Cond" in row[0]]
+            assert conditions
+            assert all("actor_id = " in one and "kind = " in one for one in conditions), conditions
 
 
 async def test_another_pools_rows_are_in_no_filter(

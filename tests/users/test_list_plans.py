@@ -34,10 +34,11 @@ from poolhouse.users.profile_fields import SEARCHED_FIRST
 PEOPLE, MOST_PAGES = 50_000, 800
 
 _FILL = """
-insert into users (pool_id, id, username, email, phone, name, company, gender, user_source_type, status, logins_count,
-  last_login, last_ip, created_at, updated_at, signed_up, status_changed_at)
+insert into users (pool_id, id, username, email, phone, name, nickname, company, gender, user_source_type, status,
+  logins_count, last_login, last_ip, created_at, updated_at, signed_up, status_changed_at)
 select $1, lpad(to_hex(n), 24, '0'), 'user' || n, 'e' || n || '@example.com', '138' || lpad(n::text, 8, '0'),
-  '张' || chr(20000 + n % 3000) || chr(20000 + n % 2999), 'company ' || n % 1000,
+  '张' || chr(20000 + n % 3000) || chr(20000 + n % 2999), '小' || n % 3,
+  'company ' || case when n % 2 = 0 then 0 else n % 1000 end,
   case when n < $2 / 2 then 'F' else 'U' end, case when n < $2 / 2 then 'excel' else 'register' end,
   case when n % 50 = 0 and n < $2 / 2 then 'Resigned' else 'Activated' end,
   n % 100 + case when n % 997 = 0 then 1000 else 0 end,
@@ -153,6 +154,7 @@ SORTS = [
             "last_mfa_time",
         ),
         *("password_security_level", "phone_country_code", "status_changed_at", "signed_up"),
+        *("nickname", "company"),
     )
     for descending in (True, False)
 ]

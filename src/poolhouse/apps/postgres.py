@@ -114,12 +114,12 @@ async def list_page(
     )
     rows = await db.fetch(
         f"select {_COLUMNS} from apps where {where} "
-        f"order by created_at desc, id limit {page.size} offset {page.offset}",
+        f"order by created_at desc, id limit {page.rows} offset {page.offset}",
         *args,
     )
     if (total := page.total_of(len(rows))) is None:
         total = await db.fetchval(f"select count(*) from apps where {where}", *args)
-    return Page(total, [_app(row, box) for row in rows])
+    return Page(total, [_app(row, box) for row in rows[: page.size]])
 
 
 async def delete(db: Executor, pool_id: str, app_id: str) -> bool:

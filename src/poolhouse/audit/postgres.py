@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from typing import get_args
 
 from asyncpg import Record as Row
 
-from poolhouse.audit.model import LONGEST_REASON, Act, Event, Record, RecordQuery
+from poolhouse.audit.model import LONGEST_REASON, Act, Event, Kind, Record, RecordQuery
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Executor, Reads
 from poolhouse.db.together import Writer
@@ -294,14 +295,24 @@ def _where(pool_id: str, query: RecordQuery) -> tuple[Where, list[str]]:
         where.add(f"r.at >= {where.arg(query.start)}")
     if query.end is not None:
         where.add(f"r.at < {where.arg(query.end)}")
-    choices = [
-        [
-            _one_of(where, f"r.{column}", values) + f" and r.{column} <> coalesce(r.user_id, '')",
-            _one_of(where, "r.user_id", values) + f" and r.{column} = r.user_id",
-        ]
-        for column, values in (("resource_id", query.resource_ids), ("actor_id", query.actor_ids))
-        if values
-    ]
+    choices = []
+    if query.resource_ids:
+        choices.append(
+            [
+                _one_of(where, "r.resource_id", query.resource_ids)
+                + " and r.resource_id <> coalesce(r.user_id, '')",
+                _one_of(where, "r.user_id", query.resource_ids) + " and r.resource_id = r.user_id",
+            ]
+        )
+    if query.actor_ids:
+        acted = _one_of(where, "r.actor_id", query.actor_ids) + " and r.actor_id <> coalesce(r.user_id, '')"
+        kinds = [""] if query.kind else [f" and r.kind = {where.arg(kind)}" for kind in get_args(Kind)]
+        choices.append(
+            [
+                *(acted + kind for kind in kinds),
+                _one_of(where, "r.user_id", query.actor_ids) + " and r.actor_id = r.user_id",
+            ]
+        )
     if query.user_ids or query.names:
         who = [_one_of(where, "r.user_id", query.user_ids)] if query.user_ids else []
         if query.names:

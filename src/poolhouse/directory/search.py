@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 from poolhouse import phones
 from poolhouse.db.database import Reads
 from poolhouse.db.where import Where
+from poolhouse.db.words import begun_by
 from poolhouse.directory import orders
 from poolhouse.directory.deep_pages import FAR, DeepPages
 from poolhouse.directory.filters import add_condition, add_field, folded
@@ -62,9 +61,6 @@ GLANCE = 500
 
 FIRST_MARK, LAST_MARK = 29, 28
 """In `user_search.search_key`: what follows SEARCHED_FIRST, and what follows all fields, before the number in E.164."""
-
-_PAIR = re.compile("[a-z0-9]{2}")
-_ASCII = "[\\x01-\\x7f]"
 
 SPELLED: frozenset[KeyKind] = frozenset({"username", "email", "external_id"})
 """Looked up as they were given, for old rows may be spelled so, else by their stored spelling."""
@@ -468,12 +464,10 @@ def _add_keyword(where: Listed, keyword: str, fields: tuple[str, ...]) -> None:
 
 
 def _add_pairs(where: Listed) -> None:
-    """For two letters or digits, which have no trigram: one of those that they begin. No field ends with them, and
-    in the key no character beyond ASCII comes right after them."""
+    """For two letters or digits, which have no trigram: one of those that they begin."""
     for text in where.texts:
-        pair = unicodedata.normalize("NFKC", text).lower()
-        if _PAIR.fullmatch(pair):
-            where.add_searched(f"u.search_key ~ {where.arg(pair + _ASCII)}")
+        if (begun := begun_by(text)) is not None:
+            where.add_searched(f"u.search_key ~ {where.arg(begun)}")
 
 
 def _before(pattern: str, mark: int) -> str:

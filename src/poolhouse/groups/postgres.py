@@ -8,6 +8,7 @@ import asyncpg
 
 from poolhouse.db.database import Executor, Reads, Tx
 from poolhouse.db.where import Where
+from poolhouse.db.words import has_words
 from poolhouse.errors import GroupCodeTaken
 from poolhouse.groups.model import Group, GroupChanges, GroupDraft
 from poolhouse.ids import new_id
@@ -76,25 +77,19 @@ async def find(db: Executor, pool_id: str, code: str) -> Group | None:
     return None if row is None else Group(*row)
 
 
-async def list_page(db: Executor, pool_id: str, keyword: str, page: PageRequest) -> Page[Group]:
+async def list_page(db: Reads, pool_id: str, keyword: str, page: PageRequest) -> Page[Group]:
     """Newest first. `keyword` is looked for, without case, in code, name and description; "" finds all."""
-    where = """
-      g.pool_id = $1
-      and ($2 = '' or strpos(lower(concat_ws(e'\\n', g.code, g.name, g.description)), lower($2)) > 0)
-    """
-    rows = await db.fetch(
-        f"""
-        select {_COLUMNS} from groups g where {where}
-        order by g.created_at desc, g.id desc limit $3 offset $4
-        """,
-        pool_id,
-        keyword,
-        page.size,
-        page.offset,
+    where = Where(pool_id, "g")
+    if keyword:
+        where.add(has_words(where, "g", ("code", "name", "description"), keyword))
+    rows = await db.search_fetch(
+        f"select {_COLUMNS} from groups g where {where.sql} "
+        f"order by g.created_at desc, g.id desc limit {page.rows:d} offset {page.offset:d}",
+        *where.args,
     )
     if (total := page.total_of(len(rows))) is None:
-        total = await db.fetchval(f"select count(*) from groups g where {where}", pool_id, keyword)
-    return Page(total, [Group(*row) for row in rows])
+        total = await db.search_fetchval(f"select count(*) from groups g where {where.sql}", *where.args)
+    return Page(total, [Group(*row) for row in rows[: page.size]])
 
 
 async def list_of_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> dict[str, list[Group]]:

@@ -8,9 +8,10 @@ from typing import Any
 
 import asyncpg
 
-from poolhouse.db.database import Executor, Tx
+from poolhouse.db.database import Executor, Reads, Tx
 from poolhouse.db.faults import broken_constraint
 from poolhouse.db.where import Where
+from poolhouse.db.words import has_words
 from poolhouse.errors import CodeTaken
 from poolhouse.orgs.model import Node, NodeCondition, NodeSort, Org
 from poolhouse.paging import Page, PageRequest
@@ -145,29 +146,30 @@ async def list_orgs(
     """`page` None gives all of them. `sort`: created_at of the organization, the others of its root."""
     where = Where(pool_id, "o")
     if keyword:
-        place = where.arg(keyword)
-        where.add(f"(strpos(lower(n.name), lower({place})) > 0 or strpos(lower(n.code), lower({place})) > 0)")
+        where.add(has_words(where, "n", ("name", "code"), keyword))
     if tenant_id is not None:
         where.add(f"o.tenant_id = {where.arg(tenant_id)}")
     if enabled is not None:
         where.add(f"n.enabled = {where.arg(enabled)}")
     source = "from orgs o join nodes n on n.pool_id = o.pool_id and n.id = o.root_id"
-    total = await db.fetchval(f"select count(*) {source} where {where.sql}", *where.args)
-    limit = f" limit {page.size} offset {page.offset}"
     direction = " desc" if sort.descending else ""
     rows = await db.fetch(
         f"select o.id {source} where {where.sql} "
-        f"order by {'o' if sort.field == 'created_at' else 'n'}.{sort.field}{direction}, o.id{limit}",
+        f"order by {'o' if sort.field == 'created_at' else 'n'}.{sort.field}{direction}, o.id "
+        f"limit {page.rows:d} offset {page.offset:d}",
         *where.args,
     )
-    found = await find_orgs(db, pool_id, [row["id"] for row in rows])
-    return Page(total, [found[row["id"]] for row in rows if row["id"] in found])
+    if (total := page.total_of(len(rows))) is None:
+        total = await db.fetchval(f"select count(*) {source} where {where.sql}", *where.args)
+    ids = [row["id"] for row in rows[: page.size]]
+    found = await find_orgs(db, pool_id, ids)
+    return Page(total, [found[id_] for id_ in ids if id_ in found])
 
 
 # -- nodes: reading --------------------------------------------------------------------------------------
 
 
-async def find_nodes(db: Executor, pool_id: str, node_ids: Sequence[str]) -> dict[str, Node]:
+async def find_nodes(db: Executor | Reads, pool_id: str, node_ids: Sequence[str]) -> dict[str, Node]:
     rows = await db.fetch(
         f"{_NODES} where n.pool_id = $1 and n.id = any($2){_IN_ORDER}", pool_id, list(node_ids)
     )
@@ -243,7 +245,7 @@ async def height(db: Executor, pool_id: str, node_id: str) -> int:
 
 
 async def search_nodes(
-    db: Executor,
+    db: Reads,
     pool_id: str,
     page: PageRequest,
     *,
@@ -257,18 +259,20 @@ async def search_nodes(
     if org_id is not None:
         where.add(f"n.org_id = {where.arg(org_id)}")
     if keyword:
-        place = where.arg(keyword)
-        where.add(f"(strpos(lower(n.name), lower({place})) > 0 or strpos(lower(n.code), lower({place})) > 0)")
+        where.add(has_words(where, "n", ("name", "code"), keyword))
     for condition in conditions:
         where.add(_condition(where, condition))
     order = "".join(f"n.{term.field}{' desc' if term.descending else ''}, " for term in sort)
-    total = await db.fetchval(f"select count(*) from nodes n where {where.sql}", *where.args)
-    limit = f" limit {page.size} offset {page.offset}"
-    rows = await db.fetch(
-        f"{_NODES} where {where.sql} order by {order}n.depth, n.sort_order nulls last, n.created_at, n.id{limit}",
+    total = await db.search_fetchval(f"select count(*) from nodes n where {where.sql}", *where.args)
+    rows = await db.search_fetch(  # ids alone: paths and children are looked up of a page, not of all that are sorted
+        f"select n.id from nodes n where {where.sql} "
+        f"order by {order}n.depth, n.sort_order nulls last, n.created_at, n.id "
+        f"limit {page.size:d} offset {page.offset:d}",
         *where.args,
     )
-    return Page(total, [as_node(row) for row in rows])
+    ids = [row["id"] for row in rows]
+    found = await find_nodes(db, pool_id, ids)
+    return Page(total, [found[id_] for id_ in ids if id_ in found])
 
 
 def _condition(where: Where, condition: NodeCondition) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from poolhouse.db.database import Executor
+from poolhouse.db.database import Executor, Reads
+from poolhouse.db.where import Where
+from poolhouse.db.words import has_words
 from poolhouse.orgs.model import FoundNode, Leaf
 from poolhouse.paging import Page, PageRequest
 
@@ -22,15 +24,24 @@ select coalesce(nullif(r.code, ''), n.org_id), n.id, n.name, n.code,
   array(select a.name from node_closure c join nodes a on a.pool_id = $1 and a.id = c.ancestor_id
     where c.pool_id = $1 and c.descendant_id = n.id order by c.depth desc)
 from nodes n join nodes r on r.pool_id = $1 and r.org_id = n.org_id and r.parent_id is null
-where n.pool_id = $1 and n.parent_id is not null
-  and (strpos(lower(n.name), lower($2)) > 0 or strpos(lower(n.code), lower($2)) > 0)
-order by n.depth, n.name, n.id limit $3
+where n.pool_id = $1 and n.id = any($2)
 """
+NAMED = ("name", "code")
+"""Where a department is looked for by words."""
 
 
-async def find(db: Executor, pool_id: str, keyword: str, most: int) -> list[FoundNode]:
+async def find(db: Reads, pool_id: str, keyword: str, most: int) -> list[FoundNode]:
     """Of every organization, by a piece of the name or the code, case folded; those nearest to a root first."""
-    return [FoundNode(*row.values()) for row in await db.fetch(_FOUND, pool_id, keyword, most)]
+    where = Where(pool_id, "n")
+    where.add("n.parent_id is not null")
+    where.add(has_words(where, "n", NAMED, keyword))
+    rows = await db.search_fetch(
+        f"select n.id from nodes n where {where.sql} order by n.depth, n.name, n.id limit {most:d}",
+        *where.args,
+    )
+    ids = [row["id"] for row in rows]
+    found = {row["id"]: FoundNode(*row.values()) for row in await db.fetch(_FOUND, pool_id, ids)}
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 async def list_children(db: Executor, pool_id: str, parent_id: str, page: PageRequest) -> Page[Leaf]:
@@ -50,7 +61,7 @@ async def list_children(db: Executor, pool_id: str, parent_id: str, page: PageRe
 
 
 async def search(
-    db: Executor,
+    db: Reads,
     pool_id: str,
     org_id: str,
     keyword: str,
@@ -60,19 +71,19 @@ async def search(
 ) -> Page[Leaf]:
     """By a piece of the name or the code, case folded; those nearest to the root first. `within`: only these and what
     is below them."""
-    there = (
-        "from nodes n where n.pool_id = $1 and n.org_id = $2 "
-        "and (strpos(lower(n.name), lower($3)) > 0 or strpos(lower(n.code), lower($3)) > 0) "
-        "and ($4::text[] is null or exists (select 1 from node_closure c where c.pool_id = $1 "
-        "and c.descendant_id = n.id and c.ancestor_id = any($4)))"
-    )
-    asked = (pool_id, org_id, keyword, None if within is None else list(within))
-    total = await db.fetchval(f"select count(*) {there}", *asked)
-    rows = await db.fetch(
-        f"select n.id {there} order by n.depth, n.sort_order nulls last, n.created_at, n.id limit $5 offset $6",
-        *asked,
-        page.size,
-        page.offset,
+    where = Where(pool_id, "n")
+    where.add(f"n.org_id = {where.arg(org_id)}")
+    where.add(has_words(where, "n", NAMED, keyword))
+    if within is not None:
+        where.add(
+            "exists (select 1 from node_closure c where c.pool_id = $1 and c.descendant_id = n.id "
+            f"and c.ancestor_id = any({where.arg(list(within))}))"
+        )
+    total = await db.search_fetchval(f"select count(*) from nodes n where {where.sql}", *where.args)
+    rows = await db.search_fetch(
+        f"select n.id from nodes n where {where.sql} order by n.depth, n.sort_order nulls last, n.created_at, n.id "
+        f"limit {page.size:d} offset {page.offset:d}",
+        *where.args,
     )
     return Page(total, await _leaves(db, pool_id, [row["id"] for row in rows]))
 
@@ -94,7 +105,7 @@ async def list_nearest(db: Executor, pool_id: str, root_id: str, most: int) -> l
     return found
 
 
-async def _leaves(db: Executor, pool_id: str, ids: Sequence[str]) -> list[Leaf]:
+async def _leaves(db: Executor | Reads, pool_id: str, ids: Sequence[str]) -> list[Leaf]:
     """In the order of the ids."""
     rows = await db.fetch(_LEAVES, pool_id, list(ids))
     found = {row["id"]: Leaf(*row.values()) for row in rows}

@@ -8,6 +8,7 @@ import asyncpg
 
 from poolhouse.db.database import Executor, Reads, Tx
 from poolhouse.db.where import Where
+from poolhouse.db.words import has_words
 from poolhouse.errors import CodeTaken
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
@@ -143,28 +144,20 @@ async def find_many(db: Executor | Reads, pool_id: str, keys: Sequence[RoleKey])
     return {RoleKey(role.code, role.namespace): role for role in roles}
 
 
-async def list_page(
-    db: Executor, pool_id: str, namespace: str, keyword: str, page: PageRequest
-) -> Page[Role]:
+async def list_page(db: Reads, pool_id: str, namespace: str, keyword: str, page: PageRequest) -> Page[Role]:
     """Newest first. `keyword` is looked for, without case, in code, name and description; "" finds all."""
-    where = """
-      r.pool_id = $1 and r.namespace = $2
-      and ($3 = '' or strpos(lower(concat_ws(e'\\n', r.code, r.name, r.description)), lower($3)) > 0)
-    """
-    rows = await db.fetch(
-        f"""
-        select {_COLUMNS} from roles r where {where}
-        order by r.created_at desc, r.id desc limit $4 offset $5
-        """,
-        pool_id,
-        namespace,
-        keyword,
-        page.size,
-        page.offset,
+    where = Where(pool_id, "r")
+    where.add(f"r.namespace = {where.arg(namespace)}")
+    if keyword:
+        where.add(has_words(where, "r", ("code", "name", "description"), keyword))
+    rows = await db.search_fetch(
+        f"select {_COLUMNS} from roles r where {where.sql} "
+        f"order by r.created_at desc, r.id desc limit {page.rows:d} offset {page.offset:d}",
+        *where.args,
     )
     if (total := page.total_of(len(rows))) is None:
-        total = await db.fetchval(f"select count(*) from roles r where {where}", pool_id, namespace, keyword)
-    return Page(total, [Role(*row) for row in rows])
+        total = await db.search_fetchval(f"select count(*) from roles r where {where.sql}", *where.args)
+    return Page(total, [Role(*row) for row in rows[: page.size]])
 
 
 async def update(db: Executor, pool_id: str, key: RoleKey, changes: RoleChanges) -> Role | None:

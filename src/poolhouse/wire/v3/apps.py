@@ -166,7 +166,9 @@ async def _listed(
     if query.is_integrate_app and not query.is_self_built_app:
         return Page()
     ask = partial(request.services.apps.list, request.caller, keyword=query.keywords, sso=query.sso_enabled)
-    return await page_or_all(ask, query.page, query.limit, everything_asked=getattr(query, "all", None))
+    return await page_or_all(
+        request, ask, query.page, query.limit, everything_asked=getattr(query, "all", None)
+    )
 
 
 async def _the_app(request: V3Request, app_id: str) -> App:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar, cast, get_args
@@ -63,6 +64,13 @@ def walked(request: V3Request, page: PageRequest) -> PageRequest:
     return request.walk.page(page) if request.walk else page
 
 
+def counted(request: V3Request, page: PageRequest) -> PageRequest:
+    """The page of any other list. Where no total is asked for it is not counted: one row more tells whether more
+    follow."""
+    is_counted = not request.walk or request.walk.counted
+    return page if is_counted else replace(page, counted=False, one_more=True)
+
+
 def note_end(request: V3Request, query: UserQuery, found: Page[User]) -> None:
     """Where the next page begins, which is known of a list in the order of creation; whether all were counted."""
     if request.walk:
@@ -71,13 +79,18 @@ def note_end(request: V3Request, query: UserQuery, found: Page[User]) -> None:
 
 
 async def page_or_all(
-    ask: Callable[[PageRequest], Awaitable[Page[T]]], number: Any, size: Any, *, everything_asked: bool | None
+    request: V3Request,
+    ask: Callable[[PageRequest], Awaitable[Page[T]]],
+    number: Any,
+    size: Any,
+    *,
+    everything_asked: bool | None,
 ) -> Page[T]:
     """One page; the whole list where the caller asks for everything (`all`, `fetchAll`), or TooLarge."""
     if everything_asked:
         found = await everything(ask)
         return Page(len(found), found)
-    return await ask(page(number, size))
+    return await ask(counted(request, page(number, size)))
 
 
 def refuse_unbuilt(**options: Any) -> None:

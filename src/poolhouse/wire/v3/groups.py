@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from poolhouse.fields.model import TargetType
 from poolhouse.groups.model import Group, GroupChanges, GroupDraft
-from poolhouse.wire.v3.conversions import custom_data_of, page, refuse_unbuilt, user_dtos
+from poolhouse.wire.v3.conversions import counted, custom_data_of, page, refuse_unbuilt, user_dtos
 from poolhouse.wire.v3.dto.common import GroupPagingDto, IsSuccessDto, ResGroupDto, UserDto, UserPagingDto
 from poolhouse.wire.v3.dto.groups import (
     AddGroupMembersReqDto,
@@ -67,7 +67,7 @@ async def get_group(request: V3Request, query: GetGroupQuery) -> ResGroupDto:
 async def list_groups(request: V3Request, query: ListGroupsQuery) -> GroupPagingDto:
     refuse_unbuilt(withMetadata=query.with_metadata, flatCustomData=query.flat_custom_data)
     found = await request.services.groups.list(
-        request.caller, page(query.page, query.limit), query.keywords or ""
+        request.caller, counted(request, page(query.page, query.limit)), query.keywords or ""
     )
     shown = await group_dtos(request, found.items, custom_data=query.with_custom_data)
     return GroupPagingDto(total_count=found.total, items=shown)

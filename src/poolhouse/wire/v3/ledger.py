@@ -46,8 +46,9 @@ the body, or in its `pagination`. All are optional.
   page is as fast as the first; in other lists, and in a custom user store, a cursor stands for a page number. A
   cursor is an opaque text of at most 512 characters, valid for one list of one pool, and for `get-my-...` of one
   user; any other value is an error that names `cursor`.
-* `withTotalCount`: `false` omits `totalCount`, and `list-users` without `sort` then counts nothing, which saves most of
-  the time of a broad filter or search. `nextCursor` tells whether there are more rows.
+* `withTotalCount`: `false` omits `totalCount`, and lists of users without `sort`, of groups, roles and applications
+  then count nothing, which saves most of the time of a broad filter or search. `nextCursor` tells whether there are
+  more rows.
 * `countUpTo`: a number such as `10000`. In a pool of 50,000 and more, `list-users` then counts no further, unless it
   knows the total; the lists of the audit log and `list-mail` count no further in any pool. `totalCountIsExact`, beside
   `data`, is `false` when there are more than `totalCount`.

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from poolhouse.errors import InvalidInput, Missing
 from poolhouse.misfits import one_of
 from poolhouse.orgs.model import NodeDraft
-from poolhouse.wire.v3.conversions import page, page_or_all, refuse_unbuilt
+from poolhouse.wire.v3.conversions import counted, page, page_or_all, refuse_unbuilt
 from poolhouse.wire.v3.department_dtos import (
     given_only,
     organization_dtos,
@@ -56,7 +56,7 @@ async def list_organizations(request: V3Request, query: ListOrganizationsQuery) 
     ask = partial(
         request.services.orgs.list_orgs, request.caller, tenant_id=query.tenant_id, enabled=query.status
     )
-    found = await page_or_all(ask, query.page, query.limit, everything_asked=query.fetch_all)
+    found = await page_or_all(request, ask, query.page, query.limit, everything_asked=query.fetch_all)
     shown = await organization_dtos(
         request, found.items, custom_data=query.with_custom_data, posts=query.with_post
     )
@@ -64,8 +64,9 @@ async def list_organizations(request: V3Request, query: ListOrganizationsQuery) 
 
 
 async def search_organizations(request: V3Request, query: SearchOrganizationsQuery) -> OrganizationPagingDto:
+    asked = counted(request, page(query.page, query.limit))
     found = await request.services.orgs.list_orgs(
-        request.caller, page(query.page, query.limit), keyword=query.keywords, tenant_id=query.tenant_id
+        request.caller, asked, keyword=query.keywords, tenant_id=query.tenant_id
     )
     shown = await organization_dtos(request, found.items, custom_data=query.with_custom_data)
     return OrganizationPagingDto(total_count=found.total, items=shown)

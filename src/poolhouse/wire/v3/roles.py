@@ -28,7 +28,7 @@ from poolhouse.roles.model import (
 from poolhouse.texts import BLANK
 from poolhouse.times import parse_time, v3_time
 from poolhouse.wire.spelling import integer
-from poolhouse.wire.v3.conversions import moment, page, user_dtos
+from poolhouse.wire.v3.conversions import counted, moment, page, user_dtos
 from poolhouse.wire.v3.dto.common import IsSuccessDto, RoleDto, RolePagingDto, UserPagingDto
 from poolhouse.wire.v3.dto.roles import (
     AssignRoleBatchDto,
@@ -110,7 +110,7 @@ async def list_roles(request: V3Request, query: ListRolesQuery) -> RolePagingDto
     found = await request.services.roles.list(
         request.caller,
         query.namespace or DEFAULT_NAMESPACE,
-        page(query.page, query.limit),
+        counted(request, page(query.page, query.limit)),
         query.keywords or "",
     )
     return RolePagingDto(total_count=found.total, items=await role_dtos(request, found.items))

@@ -138,7 +138,8 @@ async def choices_of(visit: Visit, department: str = "") -> dict[str, list[Any]]
     found: dict[str, list[Any]] = {"groups": [], "roles": [], "departments": [], "fields": []}
     for name, operation in (("groups", "GET list-groups"), ("roles", "GET list-roles")):
         if visit.may(operation):
-            rows = (await visit.ask(operation, {"page": 1, "limit": MOST_CHOICES}))["list"]
+            asked = {"page": 1, "limit": MOST_CHOICES, COUNTED: False}
+            rows = (await visit.ask(operation, asked))["list"]
             found[name] = [(one["code"], one.get("name") or one["code"]) for one in rows]
     if visit.may("GET get-custom-fields"):
         defined = await visit.ask("GET get-custom-fields", {"targetType": "USER"})
