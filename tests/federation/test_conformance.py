@@ -20,7 +20,7 @@ from tests.federation.peers.model import FAULTS, Fault, Person, StandIn
 from tests.federation.peers.way import BROWSER, CLIENT_PAGE, ORIGIN, Way
 from tests.oidc.conftest import Browser
 
-from poolhouse import outgoing
+from poolhouse import outgoing, turn
 from poolhouse.apps.model import App
 from poolhouse.errors import (
     EmailTaken,
@@ -32,6 +32,7 @@ from poolhouse.errors import (
 from poolhouse.federation import catalog, connections
 from poolhouse.federation.model import Begun, Manifest
 from poolhouse.federation.providers.ldap import sign_in as directory_sign_in
+from poolhouse.networks import Address
 from poolhouse.outgoing import Outgoing
 from poolhouse.services import Services
 
@@ -251,6 +252,30 @@ async def test_a_call_that_goes_wrong_is_over_soon_and_named(
         way.peer.mend()
     await way.set()
     assert (await way.sign_in(person)).user, "and all is well again"
+
+
+@of(CALLED)
+async def test_who_waits_for_a_provider_keeps_nobody_from_their_turn(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the sign-ins of one pool, whose provider hangs, would be all that the server works on."""
+    given_up: list[bool] = []
+    seen: list[int] = []
+    allowed = Outgoing.allowed
+
+    async def watched(self: Outgoing, host: str, port: int) -> list[Address]:
+        seen.append(len(given_up))
+        return await allowed(self, host, port)
+
+    monkeypatch.setattr(Outgoing, "allowed", watched)
+    await way.set()
+    held = turn.held.set(lambda: given_up.append(True))
+    try:
+        await way.sign_in(way.person())
+    finally:
+        turn.held.reset(held)
+    assert seen
+    assert all(seen)
 
 
 # -- names and passwords -----------------------------------------------------------------------------------

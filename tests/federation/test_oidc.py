@@ -20,7 +20,7 @@ from poolhouse.federation import connections
 from poolhouse.federation.attempts import LIFETIME
 from poolhouse.federation.model import Callback
 from poolhouse.federation.postgres import delete_expired
-from poolhouse.federation.providers.oidc import discovery
+from poolhouse.federation.providers.oidc import discovery, id_tokens
 from poolhouse.login.model import LoggedIn
 from poolhouse.tenants import postgres_sources
 from poolhouse.tenants.model import ConnectionDraft
@@ -82,9 +82,9 @@ async def test_an_id_token_may_come_by_the_browser(peer: Peer, issuer: Issuer) -
     assert (asked["response_type"], asked["response_mode"]) == ("id_token", "form_post")
     form = peer.issuer.back(address, "ada")
     federation, state = peer.services.federation, dict(form)["state"]
-    await federation.hold(state, tuple(form))
+    await federation.hold(peer.pool.stranger, state, tuple(form))
     with pytest.raises(ProviderFailed):  # one form, not another in its place
-        await federation.hold(state, (("state", state),))
+        await federation.hold(peer.pool.stranger, state, (("state", state),))
     attempt = await federation.taken(peer.pool.stranger, state, peer.browser)
     came = await federation.complete(
         peer.caller, attempt, Callback("GET", (("state", state),)), ("oidc", "corp"), peer.browser
@@ -144,17 +144,36 @@ HELD = KEYS["two"].as_dict(private=False)
         (_signed_by({"alg": "RS256", "kid": "one", "jwk": HELD}, KEYS["two"]), "signature"),
         (_signed_by({"alg": "RS256", "kid": "one", "jku": "http://127.0.0.1/"}, KEYS["one"]), "signature"),
         (_signed_by({"alg": "RS256", "kid": "one", "x5c": ["x"]}, KEYS["one"]), "signature"),
+        (_signed_by({"alg": "RS256", "kid": "one", "x5u": "http://127.0.0.1/"}, KEYS["one"]), "signature"),
         (_signed_by({"alg": "HS256", "kid": "one"}, SECRET.encode()), "signature"),
         (_signed_by({"alg": "HS256", "kid": "one"}, KEYS["one"].as_pem(private=False)), "signature"),
         (_signed_by({"alg": "ES256", "kid": "one"}, elliptic()), "key"),
     ],
-    ids=["none", "foreign key", "foreign kid", "no kid", "jwk", "jku", "x5c", "secret", "public key", "curve"],
+    ids=["none", "foreign key", "foreign kid", "no kid", "jwk", "jku", "x5c", "x5u", "secret",
+         "public key", "curve"],
 )  # fmt: skip
 async def test_an_id_token_signed_otherwise_than_by_the_providers_key_is_refused(
     peer: Peer, issuer: Issuer, wrong: Callable[[Issuer], None], step: str
 ) -> None:
     wrong(issuer)
     assert await _refused(peer) == step
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"alg": "RS256", "crit": ["b64"], "b64": False},
+        {"alg": ["RS256"]},
+        {"alg": "RS256", "kid": ["one"]},
+        {"alg": None},
+        {},
+        [],
+    ],
+)
+def test_a_header_that_demands_an_extension_or_is_none_is_refused(header: Any) -> None:
+    first = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
+    with pytest.raises(ProviderFailed, match=r"signature|token"):
+        id_tokens.header_of(f"{first}.e30.AA")
 
 
 @pytest.mark.parametrize(

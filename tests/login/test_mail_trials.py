@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.test_outgoing import certificate  # noqa: F401
 
+from poolhouse import turn
 from poolhouse.errors import InvalidInput, TooManyRequests
 from poolhouse.login.mail_trials import OFTEN, MailTrials
 from poolhouse.mail.model import Provider
@@ -81,6 +82,19 @@ async def test_a_mail_of_ours_is_taken_and_nothing_is_stored(services: Services,
     assert f"RCPT TO:<{TO}>" in server.heard
     assert any(line.startswith("From: Poolhouse <no-reply@example.com>") for line in server.heard)
     assert await services.mail.get_provider(pool.administrator) is None
+
+
+async def test_who_waits_for_the_mail_server_keeps_nobody_from_their_turn(
+    services: Services, pool: PoolForTests
+) -> None:
+    given_up: list[bool] = []
+    held = turn.held.set(lambda: given_up.append(True))
+    try:
+        async with listening(Server(AUTH="235 welcome")) as provider:
+            assert await sent(services, pool, provider) == Trial("done")
+    finally:
+        turn.held.reset(held)
+    assert given_up
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.test_outgoing import certificate  # noqa: F401
 
+from poolhouse import turn
 from poolhouse.errors import InvalidInput, TooManyRequests
 from poolhouse.login.sms_trials import OFTEN, SmsTrials
 from poolhouse.mail import sms_trial
@@ -85,6 +86,19 @@ async def test_the_text_of_a_code_is_posted_signed_and_nothing_waits_in_the_outb
         "select operation, resource_type from audit_records where pool_id = $1", pool.id
     )
     assert ("send", "sms_service") in [(one["operation"], one["resource_type"]) for one in acts]
+
+
+async def test_who_waits_for_the_hook_keeps_nobody_from_their_turn(
+    services: Services, pool: PoolForTests
+) -> None:
+    given_up: list[bool] = []
+    held = turn.held.set(lambda: given_up.append(True))
+    try:
+        async with hook("HTTP/1.1 202 Accepted", []) as url:
+            assert await trials(services, url).send(pool.administrator, TO) == SmsTrial("done")
+    finally:
+        turn.held.reset(held)
+    assert given_up
 
 
 @pytest.mark.parametrize(

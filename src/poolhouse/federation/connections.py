@@ -6,7 +6,7 @@ What fails on the way is in the audit log before it is raised, with the step and
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -31,6 +31,7 @@ from poolhouse.federation import catalog
 from poolhouse.federation.addresses import callback_path
 from poolhouse.federation.binding import RULES, Rules, Way
 from poolhouse.federation.model import Here, Manifest, Redirecting, Runner, Settled, settled
+from poolhouse.federation.waiting import Waiting
 from poolhouse.login.tally import Limit, Subject, Tally
 from poolhouse.outgoing import Outgoing
 from poolhouse.tenants import postgres_sources as rows
@@ -43,7 +44,10 @@ WHOLE_S = 25.0
 """All that one step of a sign-in asks of a provider: a client makes up to four calls of ten seconds."""
 BEGUN = Limit(2_000, 600)
 """Sign-ins begun by one address: each is a row until its ten minutes are over."""
-_BEGINNING = "federation-ip"
+LONG_FORM = 32 * 1024
+"""Characters of what a provider posts; a response with a person's attributes has some 10,000."""
+HELD = Limit(200, 600)
+"""Longer ones, which are kept like the rows: an address could bring 128 kB to each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class Connections:
         run: Runner | None = None,
     ) -> None:
         self._db, self._box, self._outgoing, self._audit, self._run = db, box, outgoing, audit, run
-        self._tally = Tally(db)
+        self._tally, self._waiting = Tally(db), Waiting()
 
     async def places(self, pool_id: str, name: str) -> list[str]:
         """The applications that a connection is switched on in, by its identifier or id."""
@@ -171,13 +175,35 @@ class Connections:
         back = callback_path(spelling, manifest.callback_path, connection.identifier, caller.pool_id)
         return client, _settled(caller.pool_id, manifest, connection, fields), back
 
+    async def answer(self, connection: Settled, asked: Coroutine[Any, Any, T]) -> T:
+        """Of what a client asks of its provider. Raises ProviderFailed (busy, time), and what the client does."""
+        try:
+            with self._waiting.one(connection):
+                async with asyncio.timeout(WHOLE_S):
+                    return await asked
+        except TimeoutError as error:
+            raise ProviderFailed(
+                "time",
+                f"身份源在 {WHOLE_S:g} 秒内没有完成应答",
+                f"the provider took more than {WHOLE_S:g} s",
+            ) from error
+        finally:
+            asked.close()  # which was not begun, where too many wait
+
     def here(self, origin: str, callback: str) -> Here:
         return Here(origin, callback, self._outgoing, now, self._run)
 
     async def require_few(self, caller: Caller) -> None:
         """Raises TooManyRequests where the caller's address has begun too many sign-ins."""
-        subject = Subject(caller.pool_id, _BEGINNING, caller.neighborhood or "")
-        wait_s = await self._tally.begin(subject, BEGUN)
+        await self._require(caller, "federation-ip", BEGUN)
+
+    async def require_few_long(self, caller: Caller) -> None:
+        """Raises TooManyRequests where the caller's address has brought too many long forms."""
+        await self._require(caller, "federation-held", HELD)
+
+    async def _require(self, caller: Caller, what: str, limit: Limit) -> None:
+        subject = Subject(caller.pool_id, what, caller.neighborhood or "")
+        wait_s = await self._tally.begin(subject, limit)
         if wait_s is not None:
             raise TooManyRequests("too many sign-ins begun", retry_after_s=wait_s)
         self._tally.failed(subject)
@@ -195,17 +221,6 @@ class Connections:
             detail["said"] = error.reason("en-US")
         event = Event("login", "user", app_id=caller.app_id, success=False, detail=detail)
         await self._audit.write_refusal(caller, event)
-
-
-async def in_time(asked: Awaitable[T]) -> T:
-    """What a client asks of its provider. Raises ProviderFailed (time)."""
-    try:
-        async with asyncio.timeout(WHOLE_S):
-            return await asked
-    except TimeoutError as error:
-        raise ProviderFailed(
-            "time", f"身份源在 {WHOLE_S:g} 秒内没有完成应答", f"the provider took more than {WHOLE_S:g} s"
-        ) from error
 
 
 def _settled(pool_id: str, manifest: Manifest, connection: Connection, fields: Mapping[str, Any]) -> Settled:

@@ -6,6 +6,7 @@ application has one of a kind, or says which it begins with.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Literal
@@ -16,7 +17,7 @@ from poolhouse.caller import Caller
 from poolhouse.errors import IdentitySourceNotFound, InvalidOperation, PoolhouseError, WrongCredentials
 from poolhouse.federation import catalog
 from poolhouse.federation.arrivals import Arrivals
-from poolhouse.federation.connections import Connections, Offer, in_time
+from poolhouse.federation.connections import Connections, Offer
 from poolhouse.federation.model import checked
 from poolhouse.login.lockout import Lockout
 from poolhouse.login.model import LoggedIn
@@ -27,6 +28,11 @@ from poolhouse.users.model import UserKey
 
 Kind = Literal["ldap", "ad"]
 KINDS: tuple[Kind, ...] = ("ldap", "ad")
+_COMPARED = 1024
+"""Characters of a name: none that is looked for is longer."""
+_HIRAGANA = {one: one - 0x60 for one in range(0x30A1, 0x30F7)}
+"""Of katakana."""
+_LATIN = re.compile(r"LATIN SMALL (?:LETTER|LIGATURE) ([A-Z]{1,2})(?: WITH [A-Z -]{1,60})?\Z")
 _FIRST: dict[Kind, str] = {"ldap": "ldapExtIdpConnId", "ad": "adExtIdpConnId"}
 """What of the application's `loginConfig.defaultLoginMethod` names the connection."""
 
@@ -63,7 +69,8 @@ class DirectorySignIn:
                 raise WrongCredentials("nobody's name, or no password")
             async with self._lockout.counted(caller, pool, subject, captcha) as this:
                 here = self._connections.here("", "")
-                came = checked(await in_time(client.verify(opened.settled, here, username.strip(), password)))
+                asked = client.verify(opened.settled, here, username.strip(), password)
+                came = checked(await self._connections.answer(opened.settled, asked))
                 this.proved = True
             user = await self._arrivals.user(caller, opened.way, came)
             if user is None:  # there is no page to ask on
@@ -107,5 +114,17 @@ def meant_by(app: App, offers: Sequence[Offer], kind: Kind) -> list[Offer]:
 
 
 def _spelled(username: str) -> str:
-    """One spelling of what directories take for one name (RFC 4518), so that tries are counted together."""
-    return " ".join(unicodedata.normalize("NFKC", trimmed(username)).split()).casefold()
+    """One spelling of what directories take for one name, so that tries are counted together: RFC 4518, and that
+    Active Directory hears no accents, no stroke of a letter, one syllabary of Japanese, and nothing of what it does
+    not know. Sources: RFC 4518; MS-ADTS 3.1.1.2.2.4.13 and 6.5.1 (NORM_IGNORENONSPACE, NORM_IGNOREKANATYPE)."""
+    plain = unicodedata.normalize("NFKD", trimmed(username[:_COMPARED])).casefold().translate(_HIRAGANA)
+    return " ".join("".join(map(_letter, plain)).split())
+
+
+def _letter(one: str) -> str:
+    if one.isascii():
+        return one
+    if unicodedata.category(one)[0] in "MC":
+        return ""
+    found = _LATIN.match(unicodedata.name(one, ""))
+    return found[1].lower() if found else one

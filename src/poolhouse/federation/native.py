@@ -20,7 +20,7 @@ from poolhouse.errors import (
 from poolhouse.federation import catalog
 from poolhouse.federation.arrivals import Arrivals, Asked
 from poolhouse.federation.binding import ProofOfAccount
-from poolhouse.federation.connections import Connections, in_time
+from poolhouse.federation.connections import Connections
 from poolhouse.federation.model import checked
 from poolhouse.login.by_code import CodeLogin
 from poolhouse.login.model import Channel, LoggedIn
@@ -61,7 +61,7 @@ class NativeSignIn:
         client = catalog.exchanging(opened.manifest.kind)
         try:
             asked = client.exchange(opened.settled, self._connections.here("", ""), code)
-            came = checked(await in_time(asked))
+            came = checked(await self._connections.answer(opened.settled, asked))
             user = await self._arrivals.user(caller, opened.way, came)
         except PoolhouseError as error:
             await self._connections.note(caller, opened.way.connection, error)

@@ -23,7 +23,7 @@ from poolhouse.federation.addresses import place_of
 from poolhouse.federation.arrivals import Arrivals, Asked
 from poolhouse.federation.attempts import Aim, Attempt, Attempts, Kept
 from poolhouse.federation.binding import Binding, Way
-from poolhouse.federation.connections import Connections, in_time
+from poolhouse.federation.connections import LONG_FORM, Connections
 from poolhouse.federation.model import Begun, Callback, ExternalUser, Pairs, checked
 from poolhouse.login.model import LoggedIn
 from poolhouse.login.service import LoginService
@@ -74,7 +74,7 @@ class Federation:
         callback = origin + opened.callback
         try:
             here = self._connections.here(origin, callback)
-            begun = await in_time(client.begin(opened.settled, here, state))
+            begun = await self._connections.answer(opened.settled, client.begin(opened.settled, here, state))
         except PoolhouseError as error:
             await self._connections.note(caller, opened.way.connection, error)
             raise
@@ -91,8 +91,14 @@ class Federation:
         await self._attempts.open(state, opened.settled.id, kept, browser)
         return begun
 
-    async def hold(self, state: str, form: Pairs) -> None:
-        """Keeps what a provider posted, until the browser brings its cookie. Raises SignInLapsed, ProviderFailed."""
+    async def hold(self, caller: Caller, state: str, form: Pairs) -> None:
+        """Keeps what a provider posted, until the browser brings its cookie. `caller` names no pool.
+
+        Raises SignInLapsed, ProviderFailed, TooManyRequests.
+        """
+        meant = await self._attempts.meant(state)
+        if meant is not None and sum(len(name) + len(value) for name, value in form) > LONG_FORM:
+            await self._connections.require_few_long(replace(caller, pool_id=meant[0]))
         await self._attempts.hold(state, form)
 
     async def taken(self, caller: Caller, state: str, browser: str) -> Attempt:
@@ -134,7 +140,8 @@ class Federation:
                 callback = replace(callback, method="POST", form=kept.posted)
             client = catalog.redirecting(opened.manifest.kind)
             here = self._connections.here(kept.origin, kept.callback)
-            came = checked(await in_time(client.finish(opened.settled, here, callback, kept.remembered)))
+            asked = client.finish(opened.settled, here, callback, kept.remembered)
+            came = checked(await self._connections.answer(opened.settled, asked))
             if kept.aim == "link":
                 await self._link_own(caller, opened.way, came, kept)
                 return None

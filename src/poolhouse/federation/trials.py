@@ -8,7 +8,7 @@ from poolhouse.caller import Caller
 from poolhouse.db.database import Database
 from poolhouse.errors import ProviderFailed, ProviderStep, TooManyRequests
 from poolhouse.federation import catalog
-from poolhouse.federation.connections import Connections, in_time
+from poolhouse.federation.connections import Connections
 from poolhouse.federation.model import Checkable, Describing, metadata_address
 from poolhouse.login.tally import Limit, Subject, Tally
 
@@ -54,7 +54,7 @@ class ConnectionTrials:
             steps: tuple[ProviderStep, ...] = ("settings",)
             if isinstance(client, Checkable):
                 here = self._connections.here(origin, callback)
-                steps = await in_time(client.check(opened.settled, here))
+                steps = await self._connections.answer(opened.settled, client.check(opened.settled, here))
         except ProviderFailed as error:
             return Trial((), error, callback, metadata)
         return Trial(steps, None, callback, metadata)

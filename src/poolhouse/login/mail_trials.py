@@ -14,6 +14,7 @@ from poolhouse.mail.model import Provider
 from poolhouse.mail.service import MailService
 from poolhouse.mail.trial import Trial, attempt
 from poolhouse.outgoing import Outgoing
+from poolhouse.turn import let_go
 
 OFTEN = Limit(10, 3600)
 """Of a pool, by whomever: a test mail goes to any address, with a text of ours."""
@@ -56,6 +57,7 @@ class MailTrials:
         return stored if stored and stored.enabled else None
 
     async def _sent(self, own: Provider | None, to: str, caller: Caller) -> Trial:
+        let_go()
         if own is not None:
             return await attempt(own, to, caller.lang, self._outgoing.allowed)
         if self._server is None:

@@ -10,6 +10,7 @@ from poolhouse.db.database import Database
 from poolhouse.errors import TooManyRequests
 from poolhouse.login.tally import Limit, Subject, Tally
 from poolhouse.mail.sms_trial import SmsTrial, attempt
+from poolhouse.turn import let_go
 
 OFTEN = Limit(10, 3600)
 """Of a pool, by whomever: a test SMS goes to any number, and costs the operator."""
@@ -35,6 +36,7 @@ class SmsTrials:
         wait_s = await self._tally.begin(subject, OFTEN)
         if wait_s is not None:
             raise TooManyRequests("too many test SMS", retry_after_s=wait_s)
+        let_go()
         try:
             found = (
                 await attempt(self._url, self._secret, number, caller.pool_id, caller.lang)

@@ -205,10 +205,11 @@ async def test_an_account_with_the_same_address_is_not_taken_over(company: Compa
 async def test_wrong_passwords_lock_the_name_however_it_is_spelled_and_the_log_says_why(
     company: Company,
 ) -> None:
-    limit = {"enabled": True, "limit": 3, "time_interval": 300}
+    """Active Directory takes all of them for one name."""
+    limit = {"enabled": True, "limit": 7, "time_interval": 300}
     changed = {"login_password_fail_check": limit, "login_fail_strategy": "block-account"}
     await company.services.pools.update(company.pool.administrator, {}, changed)
-    for name in ("zhang", " ZHANG", "ｚｈａｎｇ"):
+    for name in ("zhang", " ZHANG", "ｚｈａｎｇ", "zhàng", "z\u0321hang\u0301", "zħang", "zhan\U000e0fffg"):
         with pytest.raises(WrongCredentials):
             await company.sign_in(name, "wrong")
     for name in ("zhang", "Zhang "):

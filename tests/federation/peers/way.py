@@ -89,7 +89,7 @@ class Way:
         federation, peer = self.services.federation, self.redirecting
         [state] = {value for name, value in pairs if name in ("state", "RelayState")}
         if peer.posts:
-            await federation.hold(state, pairs)
+            await federation.hold(self.pool.stranger, state, pairs)
             pairs = (("state", state),)
         attempt = await federation.taken(self.pool.stranger, state, browser)
         came = await federation.complete(self.caller, attempt, Callback("GET", pairs), self.path, browser)

@@ -50,7 +50,7 @@ class Company:
     async def come_back(self, form: Pairs, browser: str = BROWSER) -> Any:
         """As a browser does: the form, then our redirect with the cookie."""
         federation, state = self.services.federation, dict(form)["RelayState"]
-        await federation.hold(state, form)
+        await federation.hold(self.pool.stranger, state, form)
         attempt = await federation.taken(self.pool.stranger, state, browser)
         path = ("saml", self.connection.identifier)
         return await federation.complete(

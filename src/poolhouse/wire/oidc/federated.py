@@ -261,7 +261,7 @@ class FederatedSteps:
         if browser.http.method == "POST":
             form = tuple(browser.http.form_pairs())
             state = _state(form)
-            await self._services.federation.hold(state, form)
+            await self._services.federation.hold(browser.caller("", None), state, form)
             onward = f"{browser.http.path}?{urlencode({'state': state})}"
             return RedirectResponse(onward, 303, headers={"cache-control": "no-store"})
         query = tuple(browser.http.query.decoded)
