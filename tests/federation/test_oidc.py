@@ -366,7 +366,7 @@ async def test_what_a_provider_answers_wrongly_is_named_by_its_step(
     "name", ["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"]
 )
 async def test_an_endpoint_that_is_no_web_address_is_refused(peer: Peer, issuer: Issuer, name: str) -> None:
-    for wrong in ("javascript:alert(1)", "file:///etc/passwd", "//x", 7, "http://张.example/"):
+    for wrong in ("javascript:alert(1)", "file:///etc/passwd", "//x", 7, "http://张.example/", "http://[::1"):
         issuer.metadata = {name: wrong}
         with pytest.raises(ProviderFailed, match="discovery"):
             await peer.begin()
@@ -446,8 +446,9 @@ async def test_a_connection_that_was_set_up_wrong_before_that_was_asked_says_how
 
 
 async def test_an_issuer_that_is_no_web_address_fails_at_discovery(peer: Peer) -> None:
-    await peer.settings(fields={"issuer": "ftp://x"})
-    assert await _refused(peer) == "discovery"
+    for wrong in ("ftp://x", "http://[::1"):
+        await peer.settings(fields={"issuer": wrong})
+        assert await _refused(peer) == "discovery"
 
 
 async def test_a_kind_that_is_not_built_is_refused_by_its_name(peer: Peer) -> None:

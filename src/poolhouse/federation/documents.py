@@ -107,5 +107,12 @@ def text(element: etree._Element | None) -> str:
     return "" if element is None or len(element) else (element.text or "").strip(" \t\r\n")
 
 
+def quoted(said: str, most: int = 200) -> str:
+    """For an administrator's log, what a stranger's document has in the place of a name: as far as it can be one."""
+    return (
+        said if 0 < len(said) <= most and said.isascii() and said.isprintable() and " " not in said else "?"
+    )
+
+
 def _malformed(what: tuple[str, str], zh: str, en: str) -> ProviderFailed:
     return ProviderFailed("xml", f"{what[0]}{zh}", f"{what[1]} {en}")

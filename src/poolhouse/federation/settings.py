@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -45,6 +46,14 @@ def read_settings(settings: type[msgspec.Struct], fields: Mapping[str, Any]) -> 
 def is_address(text: str) -> bool:
     """Of the web, in the letters that a request has."""
     return text.isascii() and text.isprintable() and " " not in text and web_origin(text) is not None
+
+
+def scheme_of(address: str) -> str:
+    """In lower case; "" of what is no address at all."""
+    try:
+        return urlsplit(address).scheme
+    except ValueError:
+        return ""
 
 
 def _unfit(said: str) -> Unfit:

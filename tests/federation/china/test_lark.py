@@ -119,13 +119,14 @@ async def test_the_apps_token_is_asked_for_once_by_all_who_come_at_once(lark: Pe
     assert standin.asked.count(APP_TOKEN) == 2, "a connection that was changed asks anew"
 
 
+@pytest.mark.parametrize(("lasts_s", "until_s"), [(3600, 3300), (10**300, 6900)], ids=["hour", "for ever"])
 async def test_it_is_asked_for_again_shortly_before_it_ends(
-    lark: Peer, monkeypatch: pytest.MonkeyPatch
+    lark: Peer, monkeypatch: pytest.MonkeyPatch, lasts_s: int, until_s: int
 ) -> None:
     standin = _standin(lark)
-    standin.expire = 3600
+    standin.expire = lasts_s
     await lark.sign_in("ada")
-    for later_s, asked in ((3290, 1), (3310, 2)):
+    for later_s, asked in ((until_s - 10, 1), (until_s + 10, 2)):
         at = now() + timedelta(seconds=later_s)
         monkeypatch.setattr(connections, "now", lambda at=at: at)
         await lark.sign_in("ada")

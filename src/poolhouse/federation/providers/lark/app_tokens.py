@@ -61,4 +61,5 @@ async def asked(settings: Settings, here: Here) -> tuple[str, timedelta]:
         raise ProviderFailed(
             "token", "app_access_token 没有有效期", "it is not said until when the app's token is good"
         )
-    return text_of("token", said, "app_access_token"), min(timedelta(seconds=lasts), LONGEST)
+    seconds = min(lasts, int(LONGEST.total_seconds()))  # of a number that may be too long for a time
+    return text_of("token", said, "app_access_token"), timedelta(seconds=seconds)

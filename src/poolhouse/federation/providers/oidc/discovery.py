@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from poolhouse.errors import ProviderFailed
 from poolhouse.federation.answers import MOST_JSON, json_of
 from poolhouse.federation.model import Here, Settled
+from poolhouse.federation.settings import scheme_of
 
 KEPT = timedelta(minutes=10)
 KEYS_AGAIN = timedelta(seconds=30)
@@ -82,7 +82,7 @@ def _named(keys: Sequence[Mapping[str, Any]], kid: str | None) -> Sequence[Mappi
 
 
 async def _described(issuer: str, here: Here, is_named: Callable[[str, str], bool]) -> Provider:
-    if urlsplit(issuer).scheme not in ("https", "http"):
+    if scheme_of(issuer) not in ("https", "http"):
         raise ProviderFailed("discovery", "issuer 应为 https 地址", "the issuer must be an https address")
     address = issuer.rstrip("/") + "/.well-known/openid-configuration"
     said = await json_of("discovery", here.outgoing.get(address, most=MOST_JSON))
@@ -115,6 +115,6 @@ def _endpoint(said: Mapping[str, Any], name: str, issuer: str, *, required: bool
     if given is None and not required:
         return ""
     schemes = ("https",) if issuer.lower().startswith("https:") else ("https", "http")
-    if not isinstance(given, str) or not given.isascii() or urlsplit(given).scheme not in schemes:
+    if not isinstance(given, str) or not given.isascii() or scheme_of(given) not in schemes:
         raise ProviderFailed("discovery", f"{name} 无效", f"{name} is missing, or no {schemes[0]} address")
     return given

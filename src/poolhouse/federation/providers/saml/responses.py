@@ -14,7 +14,7 @@ from typing import Literal
 from lxml import etree
 
 from poolhouse.errors import ProviderFailed
-from poolhouse.federation.documents import children, only_child, read, text
+from poolhouse.federation.documents import children, only_child, quoted, read, text
 from poolhouse.federation.providers.saml.conditions import Moment, require_conditions, require_subject
 from poolhouse.federation.providers.saml.names import (
     ENTITY_FORMAT,
@@ -98,7 +98,7 @@ def _require_success(root: etree._Element) -> None:
     if code.get("Value") == SUCCESS:
         return
     codes = [each.get("Value", "") for each in code.iter(samlp("StatusCode"))][:2]
-    named = ", ".join(each.removeprefix(STATUSES)[:60] for each in codes if each.isprintable())
+    named = ", ".join(quoted(each.removeprefix(STATUSES), 60) for each in codes)
     raise ProviderFailed(
         "status", f"身份提供方拒绝了登录（{named}）", f"the provider refused the sign-in ({named})"
     )
@@ -177,8 +177,8 @@ def _require_issuer(issuer: etree._Element | None, expected: str) -> None:
     if issuer is None or said != expected or issuer.get("Format", ENTITY_FORMAT) != ENTITY_FORMAT:
         raise ProviderFailed(
             "issuer",
-            f"签发方应为 {expected}，而非 {said[:200]}",
-            f"the issuer must be {expected}, not {said[:200]}",
+            f"签发方应为 {expected}，而非 {quoted(said)}",
+            f"the issuer must be {expected}, not {quoted(said)}",
         )
 
 

@@ -18,7 +18,7 @@ from signxml.exceptions import SignXMLException
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from poolhouse.errors import ProviderFailed
-from poolhouse.federation.documents import children, parser, text
+from poolhouse.federation.documents import children, parser, quoted, text
 from poolhouse.federation.providers.saml.names import (
     DIGESTS,
     ENVELOPED,
@@ -134,7 +134,7 @@ def _require_reference(reference: etree._Element, *, with_sha1: bool) -> None:
 def _require_algorithm(method: etree._Element, taken: dict[str, str]) -> None:
     algorithm = method.get("Algorithm", "")
     if algorithm not in taken or len(method):
-        named = algorithm.rpartition("#")[2][:40] or "?"
+        named = quoted(algorithm.rpartition("#")[2], 40)
         raise ProviderFailed(
             "algorithm",
             f"不接受签名或摘要算法 {named}",
