@@ -39,6 +39,7 @@ PoolhouseError
 │   ├── BindingRequired         they say by a next step whose it is (key, methods, may_create)
 │   └── OldPasswordWrong
 ├── NotSupported                not built, or not by this directory
+│   ├── KindNotSupported  WayNotSupported       of an identity source
 │   └── NotSupportedByDirectory
 ├── ScriptFailed                what a customer's script threw; its message may be shown
 ├── CustomDatabaseUnavailable   what the sandbox did; only the log knows why
@@ -801,6 +802,20 @@ class NotSupported(PoolhouseError):
 
     zh = "暂不支持：{what}"
     en = "Not supported: {what}"
+
+
+class KindNotSupported(NotSupported):
+    """Nobody can sign in by an identity source of this `kind` yet."""
+
+    zh = "暂不支持用 {kind} 类型的身份源登录"
+    en = "Signing in by an identity source of the kind {kind} is not supported"
+
+
+class WayNotSupported(NotSupported):
+    """By a `kind` of identity source that people come by in another way."""
+
+    zh = "{kind} 类型的身份源不能以这种方式登录"
+    en = "Nobody signs in this way by an identity source of the kind {kind}"
 
 
 class NotSupportedByDirectory(NotSupported):

@@ -171,3 +171,18 @@ async def test_a_connection_nobody_could_sign_in_by_is_refused_at_its_field_and_
     await as_stored_before(services, pool.id, connection.id, {})
     renamed = await sources.update_connection(admin, connection.id, {"display_name": "新", "fields": {}})
     assert renamed.display_name == "新"
+
+
+async def test_a_connection_forgets_the_applications_and_tenants_that_are_deleted(
+    services: Services, pool: PoolForTests
+) -> None:
+    admin, sources = pool.administrator, services.sources
+    source = await sources.create(admin, "微信", "wechat", connections=[draft("w1")])
+    [connection] = source.connections
+    app, other = [await services.apps.create(admin, name) for name in ("gone", "stays")]
+    tenant = await services.tenants.create(admin, "t")
+    for place, place_id in (("app", app.id), ("app", other.id), ("tenant", tenant.id)):
+        await sources.set_connection_enabled(admin, connection.id, place, place_id, True)
+    await services.apps.delete(admin, app.id)
+    await services.tenants.delete(admin, tenant.id)
+    assert (await sources.get_connection(admin, connection.id)).states == (State("app", other.id, True),)

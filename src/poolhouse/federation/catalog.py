@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from poolhouse.errors import NotSupported
+from poolhouse.errors import KindNotSupported, WayNotSupported
 from poolhouse.federation.model import Exchanging, Manifest, Redirecting, Verifying
 from poolhouse.federation.providers import (
     ad,
@@ -51,39 +51,39 @@ def signs_in(kind: str) -> bool:
 
 
 def manifest_of(kind: str) -> Manifest:
-    """Raises NotSupported, which names the kind."""
+    """Raises KindNotSupported."""
     found = MANIFESTS.get(kind)
     if found is None:
-        raise NotSupported(what=f"signing in by {kind[:64]}")
+        raise KindNotSupported(kind=kind[:64])
     return found
 
 
 def redirecting(kind: str) -> Redirecting:
-    """The client of a kind that sends the browser away. Raises NotSupported."""
+    """The client of a kind that sends the browser away. Raises KindNotSupported, WayNotSupported."""
     make = manifest_of(kind).redirecting
     if make is None:
-        raise NotSupported(what=f"a sign-in page of {kind}")
+        raise WayNotSupported(kind=kind)
     return _made(make)
 
 
 def verifying(kind: str) -> Verifying:
-    """The client of a kind that takes a user name and a password. Raises NotSupported."""
+    """The client of a kind that takes a user name and a password. Raises KindNotSupported, WayNotSupported."""
     make = manifest_of(kind).verifying
     if make is None:
-        raise NotSupported(what=f"a user name and a password at {kind}")
+        raise WayNotSupported(kind=kind)
     return _made(make)
 
 
 def exchanging(kind: str) -> Exchanging:
-    """The client of a kind that takes a native app's code. Raises NotSupported."""
+    """The client of a kind that takes a native app's code. Raises KindNotSupported, WayNotSupported."""
     make = manifest_of(kind).exchanging
     if make is None:
-        raise NotSupported(what=f"a native app's code of {kind}")
+        raise WayNotSupported(kind=kind)
     return _made(make)
 
 
 def client_of(kind: str) -> object:
-    """Its client, by whichever way people come. Raises NotSupported."""
+    """Its client, by whichever way people come. Raises KindNotSupported, WayNotSupported."""
     manifest = manifest_of(kind)
     make = manifest.redirecting or manifest.verifying or manifest.exchanging
     assert make is not None

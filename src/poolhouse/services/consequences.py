@@ -45,6 +45,7 @@ from poolhouse.roles import postgres as roles
 from poolhouse.roles.model import TargetType as RoleTarget
 from poolhouse.sessions.endings import Endings, LoginsEnded
 from poolhouse.tenants import postgres as tenants
+from poolhouse.tenants import postgres_sources as sources
 
 LOGINS_ENDED: tuple[LoginsEnded, ...] = (
     tickets.logins_ended,
@@ -119,6 +120,7 @@ FORGET_ORGS: tuple[Forget, ...] = _targets(FieldTarget.ORG)
 FORGET_APPS: tuple[Forget, ...] = (
     ENDINGS.forget_apps,
     access.forget_apps,
+    sources.forget_apps,
     *_targets(FieldTarget.APPLICATION),
 )
 """Its roles go as well: `AppService` is handed `RoleRemoval`, which writes a row for each."""

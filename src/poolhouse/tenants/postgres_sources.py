@@ -236,6 +236,21 @@ async def put_states(
     )
 
 
+async def forget_apps(tx: Executor, pool_id: str, app_ids: Sequence[str]) -> None:
+    """In which of them a connection was switched on."""
+    await delete_states(tx, pool_id, "app", app_ids)
+
+
+async def delete_states(tx: Executor, pool_id: str, place: Place, ids: Sequence[str]) -> None:
+    """Of applications or tenants that go: whether connections were switched on there."""
+    await tx.execute(
+        "delete from identity_connection_states where pool_id = $1 and place = $2 and place_id = any($3)",
+        pool_id,
+        place,
+        list(ids),
+    )
+
+
 async def _with_connections(
     db: Executor, pool_id: str, rows: Sequence[Record], box: SecretBox
 ) -> list[Source]:

@@ -16,7 +16,7 @@ from poolhouse.db.database import Database, Tx
 from poolhouse.errors import AppNotFound, InvalidInput, TenantNotFound, UserNotFound, UsersNotFound
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
-from poolhouse.tenants import postgres
+from poolhouse.tenants import postgres, postgres_sources
 from poolhouse.tenants.model import Member, Membership, Tenant
 from poolhouse.texts import EMPTY, no_program
 from poolhouse.users.model import User, UserDraft
@@ -112,6 +112,7 @@ class TenantService:
         async with self._db.transaction() as tx:
             if not await postgres.delete(tx, caller.pool_id, tenant_id):
                 raise TenantNotFound(tenant_id=tenant_id)
+            await postgres_sources.delete_states(tx, caller.pool_id, "tenant", [tenant_id])
             await self._audit.write(tx, caller, Event("delete", "tenant", tenant_id))
 
     # -- members ---------------------------------------------------------------------------------------

@@ -111,6 +111,8 @@ REMEDIES: dict[type[e.PoolhouseError], str] = {
     e.PasswordResetRequired: "Let the person change the password, with the token in `data`, or reset it.",
     e.OldPasswordWrong: "Send the right old password, or reset the password.",
     e.NotSupported: "Poolhouse does not have this: [v2](v2.md), [v3](v3.md).",
+    e.KindNotSupported: "Use [a kind that signs people in](v3.md#kinds-of-identity-sources).",
+    e.WayNotSupported: "Look up [how people come by this kind](../guide/identity-sources.md).",
     e.NotSupportedByDirectory: "Publish the function that the message names, or move the users in.",
     e.LimitsNotSupported: "Have an administrator do it whose role is not limited, or move the users in.",
     e.ScriptFailed: "The script threw this: `list-custom-database-logs` has line and stack.",

@@ -87,19 +87,26 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120  # a second on an idle machine
         while True:
             try:
                 socket.create_connection(("127.0.0.1", 636), 1).close()
                 break
             except OSError:
-                assert process.poll() is None, "it ended"
-                assert time.monotonic() < until
+                assert process.poll() is None, f"it ended: {_said(folder)}"
+                assert time.monotonic() < until, f"it does not listen: {_said(folder)}"
                 time.sleep(0.1)
         yield folder / "dc/private/tls/ca.pem"
     finally:
         process.terminate()
         process.wait(20)
+
+
+def _said(folder: Path) -> str:
+    """The end of what the controller wrote."""
+    return "\n".join(
+        log.read_text(errors="replace")[-2000:] for log in sorted(folder.glob("log*")) if log.is_file()
+    )
 
 
 async def verify(authority: Path, name: str, password: str = PASSWORD, **changed: object) -> Found:
@@ -157,4 +164,4 @@ async def test_the_state_of_an_account_is_told(
 
 
 def _run(*words: str) -> None:
-    subprocess.run(words, check=True, capture_output=True, timeout=120)
+    subprocess.run(words, check=True, capture_output=True, timeout=600)

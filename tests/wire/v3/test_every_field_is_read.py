@@ -102,7 +102,6 @@ SAYS_NOTHING: dict[tuple[str, str], str] = {
     ): "one count of wrong passwords is kept: loginPasswordFailCheck",
     ("LoginAnomalyDetectionConfigDto", "robot_verifylogin_week_start_end_time"): _REFUSED_ANYWAY,
     ("LoginIpWhitelistCheckConfigDto", "ip_whitelist"): _REFUSED_ANYWAY,
-    ("ExtIdpConnAppsQuery", "type"): "the connection's id says which",
 }
 """Fields that no handler need read, and why: struct and attribute."""
 

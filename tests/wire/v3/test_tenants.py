@@ -145,8 +145,12 @@ async def test_sources_are_kept_switched_and_shown_without_secrets(v3: V3Client)
     [shown] = detail["connections"]
     assert shown["fields"] == {**CONNECTION["fields"], "clientSecret": MASK}
     assert shown["enabledAppIds"] == [app_id]
-    apps = await read(v3, "ext-idp-conn-apps", id=connection["id"])
-    assert [one["id"] for one in apps["list"]] == [app_id]
+    for named in (connection["id"], source["id"]):
+        [shown_app] = (await read(v3, "ext-idp-conn-apps", id=named))["list"]
+        assert (shown_app["id"], shown_app["type"]) == (app_id, "oidc")
+    assert (await read(v3, "ext-idp-conn-apps", id=source["id"], appId=new_id()))["totalCount"] == 0
+    for wrong in ({"id": new_id()}, {"id": source["id"], "type": "social"}):
+        assert (await v3.get("ext-idp-conn-apps", **wrong))["statusCode"] == 404
     assert (await read(v3, "list-ext-idp", appId=app_id))["totalCount"] == 1
     await done(v3, "change-ext-idp-conn-state", {**state, "enabled": False})
     assert (await read(v3, "list-ext-idp", appId=app_id))["totalCount"] == 0

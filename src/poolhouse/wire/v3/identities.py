@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Literal, cast
 
 from msgspec import UNSET, UnsetType
 
-from poolhouse.errors import IdentitySourceNotFound, InvalidInput, Missing
+from poolhouse.errors import AppNotFound, ConnectionNotFound, IdentitySourceNotFound, InvalidInput, Missing
 from poolhouse.federation.binding import PROOFS
 from poolhouse.misfits import OBJECT, expected
 from poolhouse.tenants.model import Connection, ConnectionDraft, Source
@@ -175,15 +177,23 @@ async def change_association_state(request: V3Request, body: ChangeExtIdpAssocia
 
 
 async def ext_idp_conn_apps(request: V3Request, query: ExtIdpConnAppsQuery) -> ExtIdpListPagingDto:
-    """The applications a connection is switched on in, in the list's documented shape."""
-    connection = await _the_connection(request, query.id, query.tenant_id)
-    ids = [state.place_id for state in connection.states if state.place == "app" and state.enabled]
-    apps = [
-        await request.services.apps.get(request.caller, app_id)
-        for app_id in ids
-        if query.app_id in (None, "", app_id)
-    ]
-    items = [ExtIdpDto(id=app.id, name=app.name, logo=app.logo or "", type=connection.type) for app in apps]
+    """The applications that a source is switched on in, by any of its connections, in the list's documented shape."""
+    source, connections = await _with_connections(request, query.id, query.tenant_id)
+    if not _is_of(source, query.type):
+        raise IdentitySourceNotFound(source_id=query.id)
+    found = dict.fromkeys(
+        state.place_id
+        for connection in connections
+        for state in connection.states
+        if state.place == "app" and state.enabled
+    )
+    items = []
+    for app_id in found:
+        if query.app_id not in (None, "", app_id):
+            continue
+        with suppress(AppNotFound):  # deleted meanwhile
+            app = await request.services.apps.get(request.caller, app_id)
+            items.append(ExtIdpDto(id=app.id, name=app.name, logo=app.logo or "", type=source.type))
     return ExtIdpListPagingDto(total_count=len(items), items=items)
 
 
@@ -218,6 +228,21 @@ async def _the_connection(request: V3Request, connection_id: str, tenant_id: str
     connection = await request.services.sources.get_connection(request.caller, connection_id)
     await _the_source(request, connection.source_id, tenant_id)
     return connection
+
+
+async def _with_connections(
+    request: V3Request, id_: str, tenant_id: str | None
+) -> tuple[Source, Sequence[Connection]]:
+    """`id_` of a source, as the clients document it, or of a connection, which is then the only one.
+
+    Raises IdentitySourceNotFound.
+    """
+    try:
+        connection = await _the_connection(request, id_, tenant_id)
+    except ConnectionNotFound:
+        source = await _the_source(request, id_, tenant_id)
+        return source, source.connections
+    return await _the_source(request, connection.source_id, tenant_id), [connection]
 
 
 def _is_of(source: Source, kind: str | None) -> bool:
@@ -333,7 +358,7 @@ ENDPOINTS = [
         response=ExtIdpDto,
         handler=create_ext_idp,
         scope="identities:write",
-        summary="Store an identity source",
+        summary="Create an identity source",
     ),
     Endpoint(
         "POST",
@@ -360,7 +385,7 @@ ENDPOINTS = [
         response=ExtIdpConnDetail,
         handler=create_ext_idp_conn,
         scope="identities:write",
-        summary="Store a connection",
+        summary="Create a connection of an identity source",
     ),
     Endpoint(
         "POST",
@@ -396,7 +421,7 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=change_association_state,
         scope="identities:write",
-        summary="Set whether accounts may be associated through a connection",
+        summary="Set whether somebody new is asked which account is theirs",
     ),
     Endpoint(
         "GET",
@@ -405,6 +430,6 @@ ENDPOINTS = [
         response=ExtIdpListPagingDto,
         handler=ext_idp_conn_apps,
         scope="identities:read",
-        summary="Applications a connection is switched on in",
+        summary="Applications that a source, or one of its connections, is switched on in",
     ),
 ]

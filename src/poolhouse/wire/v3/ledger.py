@@ -6,8 +6,12 @@ python -m poolhouse.wire.v3.ledger > docs/reference/v3.md
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from typing import get_args
 
+from poolhouse.federation.catalog import MANIFESTS
 from poolhouse.wire import without_effect
+from poolhouse.wire.v3.dto.common import ExtIdpConnType, Provider
 from poolhouse.wire.v3.endpoint import Endpoint
 from poolhouse.wire.v3.table import ContractRow, authentication, contract, endpoints
 
@@ -88,6 +92,15 @@ settings are in [their own](pool-settings.md).
 | field | of | why |
 |---|---|---|"""
 
+_SOURCES = """## Kinds of identity sources
+
+Every type of source and of connection that the contract names is accepted, kept and shown again. By these connections
+people [sign in](../guide/identity-sources.md); one of another kind is not supported yet: the answer that stores it says
+so, and somebody who tries to sign in by it is answered 501 with its name.
+
+| type of the source | connections that people sign in by | not supported |
+|---|---|---|"""
+
 _FAMILIES = {
     "token": "token",
     "users": "users",
@@ -108,6 +121,26 @@ _FAMILIES = {
     "posts": "posts",
     "identities": "external identity providers",
 }
+
+
+def _kinds() -> Iterator[str]:
+    """A row a type of source, with the connections that the contract names for it."""
+    of: dict[str, list[str]] = {source: [] for source in get_args(Provider)}
+    for kind in get_args(ExtIdpConnType):
+        of[source_type(kind)].append(kind)
+    for source, kinds in of.items():
+        yes = ", ".join(f"`{kind}`" for kind in kinds if kind in MANIFESTS)
+        no = ", ".join(f"`{kind}`" for kind in kinds if kind not in MANIFESTS)
+        yield f"| `{source}` | {yes} | {no} |".replace("  |", " |")
+
+
+def source_type(kind: str) -> str:
+    """Of the source that a connection of the kind belongs to: its manifest says it, else the longest that the kind
+    begins with."""
+    if kind in MANIFESTS:
+        return MANIFESTS[kind].source_type
+    known: tuple[str, ...] = get_args(Provider)
+    return max((source for source in known if kind.startswith(source)), key=len)
 
 
 def text() -> str:
@@ -142,7 +175,7 @@ def text() -> str:
                 sorted(f"{row.method} `{row.path}`" for row in built.values() if _asks(row, shape))
             )
             lines.append(f"| `{path}` | {named} | {idle.en} |")
-    lines += _of_people(built)
+    lines += ["", *_SOURCES.splitlines(), *_kinds(), *_of_people(built)]
     lines += ["", "## Poolhouse's own", "", "| endpoint | scope | what |", "|---|---|---|"]
     for own in sorted(ours, key=lambda own: own.url):
         lines.append(f"| {own.method} `{own.url.removeprefix('/api/v3/')}` | {_scopes(own)} | {own.title} |")
