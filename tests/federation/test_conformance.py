@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from html import unescape
-from urllib.parse import unquote, urlencode, urljoin
+from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 import httpx
 import pytest
@@ -195,6 +195,18 @@ async def test_an_answer_of_one_sign_in_is_none_of_another(way: Way) -> None:
     name = "RelayState" if "RelayState" in ours else "state"
     with pytest.raises(ProviderFailed):
         await way.come_back(tuple({**theirs, name: ours[name]}.items()))
+
+
+@of([one for one in AWAY if one.takes_parameters])
+async def test_a_parameter_of_the_client_goes_along_and_changes_nothing(way: Way) -> None:
+    begun = await way.begin(more={"ui_hint": "dark mode"})
+    split = urlsplit(begun.address)
+    assert "ui_hint=dark+mode" in split.query
+    assert begun.form is None
+    person = way.person()
+    assert (await way.come_back(way.redirecting.back(begun, person))).user
+    plain = urlsplit((await way.begin()).address)
+    assert plain.fragment == split.fragment
 
 
 @of(AWAY)

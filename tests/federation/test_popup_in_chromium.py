@@ -31,6 +31,15 @@ AUTHORIZE = """([appId, appHost, provider]) => new Promise(resolve => {
 })"""
 
 
+ENTERPRISE = """([appId, appHost, protocol, identifier]) => new Promise(resolve => {
+  window.client = new Authing.AuthenticationClient({ appId, appHost });
+  client.enterprise.authorize(protocol, identifier, {
+    onSuccess: user => resolve({ user }),
+    onError: (code, message) => resolve({ code, message }),
+  });
+})"""
+
+
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Any page loads the client."""
     with suppress(asyncio.IncompleteReadError, ConnectionError):
@@ -44,10 +53,10 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
     writer.close()
 
 
-async def _lead_back(peer: Peer, writer: asyncio.StreamWriter) -> None:
+async def _lead_back(peer: Peer, writer: asyncio.StreamWriter, sub: str = "ada") -> None:
     """The provider's page, on which ada signs in."""
     path = peer.issuer.heads[-1].split(b" ")[1].decode()
-    back = urlencode(peer.issuer.back(path, "ada", name="Ada"))
+    back = urlencode(peer.issuer.back(path, sub, name=sub.title()))
     location = f"{query_of(path)['redirect_uri']}?{back}"
     writer.write(f"HTTP/1.1 302 X\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n".encode())
 
@@ -100,6 +109,31 @@ async def test_the_official_client_is_told_why_nobody_has_signed_in(
     told = await page.evaluate(AUTHORIZE, [peer.app.id, server, "corp"])
     assert told["code"] == 2207
     assert "还没有绑定账号" in told["message"]
+
+
+async def test_the_official_client_signs_in_by_an_enterprise_connection(
+    page: Page, server: str, peer: Peer, sites: tuple[str, str]
+) -> None:
+    await page.goto(f"{sites[0]}/sdk")
+    told = await page.evaluate(ENTERPRISE, [peer.app.id, server, "oidc", "corp"])
+    assert told["user"]["name"] == "Ada"
+    me = await page.evaluate("async () => (await client.getCurrentUser()).id")
+    assert me == told["user"]["id"]
+    await peer.settings(login_only=True)
+    told = await page.evaluate(ENTERPRISE, [peer.app.id, server, "oidc", "corp"])
+    assert told["user"]["name"] == "Ada", "known by now"
+    peer.issuer.answers["/auth"] = partial(_lead_back, peer, sub="eve")
+    told = await page.evaluate(ENTERPRISE, [peer.app.id, server, "oidc", "corp"])
+    assert (told["code"], "还没有绑定账号" in told["message"]) == (2207, True)
+
+
+async def test_a_window_that_nothing_opened_goes_on_to_the_page_of_the_application(
+    page: Page, server: str, peer: Peer, sites: tuple[str, str]
+) -> None:
+    """As on a phone, where the client leaves its page."""
+    asked = urlencode({"app_id": peer.app.id, "target_url": f"{sites[0]}/callback"})
+    await page.goto(f"{server}/connections/social/corp?{asked}")
+    await page.wait_for_url(f"{sites[0]}/callback")
 
 
 async def test_a_page_of_a_foreign_origin_hears_nothing(

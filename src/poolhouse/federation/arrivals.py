@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from poolhouse.caller import Caller
 from poolhouse.errors import IdentityUnbound, PoolhouseError, ProviderFailed
 from poolhouse.federation.attempts import Aim, Attempt, Attempts, Kept
-from poolhouse.federation.binding import PROOFS, Binding, ProofOfAccount, Way
+from poolhouse.federation.binding import PROOFS, Binding, CustomData, ProofOfAccount, Way
 from poolhouse.federation.connections import Connections, Opened
 from poolhouse.federation.model import ExternalUser
 from poolhouse.login.model import LoggedIn
@@ -35,8 +35,10 @@ class Arrivals:
         self._connections, self._attempts = connections, attempts
         self._binding, self._login = binding, login
 
-    async def user(self, caller: Caller, way: Way, came: ExternalUser) -> User | None:
-        """Known, matched or new; None where the person is to be asked.
+    async def user(
+        self, caller: Caller, way: Way, came: ExternalUser, custom_data: CustomData = None
+    ) -> User | None:
+        """Known, matched or new, with the custom fields; None where the person is to be asked.
 
         Raises IdentityTaken, IdentityUnbound, ProviderFailed, what `SignUp.create` does.
         """
@@ -44,15 +46,17 @@ class Arrivals:
         if user is None and way.connection.match_fields:
             user = await self._binding.matched(caller, way, came)
         if user is None:
-            return None if way.connection.associable else await self.created(caller, way, came)
+            return None if way.connection.associable else await self.created(caller, way, came, custom_data)
         await self._binding.link(caller, way, came, user)
         return await self._binding.synchronize(caller, way, came, user)
 
-    async def created(self, caller: Caller, way: Way, came: ExternalUser) -> User:
+    async def created(
+        self, caller: Caller, way: Way, came: ExternalUser, custom_data: CustomData = None
+    ) -> User:
         """Raises IdentityUnbound where the connection makes none, and what `SignUp.create` does."""
         if way.connection.login_only:
             raise IdentityUnbound()
-        return await self._binding.create(caller, way, came)
+        return await self._binding.create(caller, way, came, custom_data)
 
     async def ask(self, caller: Caller, opened: Opened, came: ExternalUser, aim: Aim, browser: str) -> Asked:
         way = opened.way
@@ -83,13 +87,15 @@ class Arrivals:
             await self._connections.note(caller, opened.way.connection, error)
             raise
 
-    async def create(self, caller: Caller, ticket: str, browser: str) -> LoggedIn:
+    async def create(
+        self, caller: Caller, ticket: str, browser: str, custom_data: CustomData = None
+    ) -> LoggedIn:
         """Or a new account's. Raises IdentityUnbound where the connection makes none, and what `SignUp.create` does."""
         opened, came = await self._asked_about(caller, ticket, browser)
         try:
             user = await self._binding.known(caller, opened.way, came)
             if user is None:
-                user = await self.created(caller, opened.way, came)
+                user = await self.created(caller, opened.way, came, custom_data)
         except PoolhouseError as error:
             await self._connections.note(caller, opened.way.connection, error)
             raise

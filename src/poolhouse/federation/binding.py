@@ -67,6 +67,7 @@ class Way:
     rules: Rules
 
 
+CustomData = Mapping[str, Any] | None
 _Before = Callable[[Caller, Way, ExternalUser, Tx], Awaitable[None]]
 _After = Callable[[Caller, Way, ExternalUser, Tx, User], Awaitable[None]]
 
@@ -125,9 +126,11 @@ class Binding:
         )
         return await self._users.adopt(caller, UserKey(channel, address), how)
 
-    async def create(self, caller: Caller, way: Way, came: ExternalUser) -> User:
+    async def create(
+        self, caller: Caller, way: Way, came: ExternalUser, custom_data: CustomData = None
+    ) -> User:
         """A new user by the pool's rules for signing up, with the identity, both or neither. Of two that come at once
-        as the same person one makes the account, and the other is given it.
+        as the same person one makes the account, and the other is given it. `custom_data`: by the pool's custom fields.
 
         Where a script makes the user no transaction waits for it, so nothing is locked before: here they take turns,
         and the identity is asked about again once the script has answered. What it made then stays, without it.
@@ -135,15 +138,21 @@ class Binding:
         Raises what `SignUp.create` does.
         """
         if await self._users.keeps_profiles(caller):
-            return await self._made(caller, way, came, self._claim, self._written)
+            return await self._made(caller, way, came, self._claim, self._written, custom_data)
         key = (caller.pool_id, way.connection.source_id, came.ids[0].value)
         turn = self._turns.setdefault(key, asyncio.Lock())
         async with turn:
             user = await self.known(caller, way, came)
-            return user or await self._made(caller, way, came, None, self._written_late)
+            return user or await self._made(caller, way, came, None, self._written_late, custom_data)
 
     async def _made(
-        self, caller: Caller, way: Way, came: ExternalUser, first: _Before | None, also: _After
+        self,
+        caller: Caller,
+        way: Way,
+        came: ExternalUser,
+        first: _Before | None,
+        also: _After,
+        custom_data: CustomData,
     ) -> User:
         proved = vouched(came)
         for channel, address in proved.items():
@@ -156,7 +165,13 @@ class Binding:
         if unionid := called.get("unionid") or called.get("union_id"):
             values["unionid"] = unionid
         values |= {str(channel): one for channel, one in proved.items()}
-        registration = Registration("identity", values, vouched=frozenset(proved), source=way.connection.type)
+        registration = Registration(
+            "identity",
+            values,
+            vouched=frozenset(proved),
+            source=way.connection.type,
+            custom_data=custom_data or {},
+        )
         try:
             return await self._sign_up.create(
                 caller,

@@ -209,7 +209,8 @@ class Manifest:
 
     `settings` is a msgspec Struct of the connection's fields (camelCase as the contract spells them, unknown ones
     ignored); `fields` says the same names to people. `client` makes the provider's client: one is kept for the process.
-    `callback_path` is the part of `/connections/{callback_path}/{identifier}/callback`.
+    `callback_path` is the part of `/connections/{callback_path}/{identifier}/callback`. `takes_parameters`: its request
+    is a query that a client may add to (`parameters.py`).
     """
 
     kind: str
@@ -222,6 +223,7 @@ class Manifest:
     verifying: Callable[[], Verifying] | None = None
     exchanging: Callable[[], Exchanging] | None = None
     social: bool = False
+    takes_parameters: bool = False
 
 
 def settled(

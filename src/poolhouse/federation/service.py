@@ -6,6 +6,7 @@ it is raised, with the step and the reason.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -13,16 +14,17 @@ from poolhouse.caller import Caller
 from poolhouse.db.database import Database
 from poolhouse.errors import (
     IdentitySourceNotFound,
+    InvalidInput,
     PoolhouseError,
     ProviderFailed,
     SignInLapsed,
     TokenExpired,
 )
-from poolhouse.federation import catalog
+from poolhouse.federation import catalog, parameters
 from poolhouse.federation.addresses import place_of
 from poolhouse.federation.arrivals import Arrivals, Asked
 from poolhouse.federation.attempts import Aim, Attempt, Attempts, Kept
-from poolhouse.federation.binding import Binding, Way
+from poolhouse.federation.binding import Binding, CustomData, Way
 from poolhouse.federation.connections import LONG_FORM, Connections
 from poolhouse.federation.model import Begun, Callback, ExternalUser, Pairs, checked
 from poolhouse.login.model import LoggedIn
@@ -56,25 +58,34 @@ class Federation:
         browser: str,
         request: str = "",
         kind: str = "",
+        more: Mapping[str, str] | None = None,
     ) -> Begun:
         """Where the browser goes. `name`: the connection's identifier or id; `origin`: our own; `browser`: what only
         this browser keeps. `aim` link: the identity is to be the caller's. `kind`: of the address that was called,
-        where it names one.
+        where it names one. `more`: parameters for the provider, as `parameters.read` takes them.
 
         Raises IdentitySourceNotFound (also where it is switched off in the application), NotSupported, ProviderFailed,
-        TooManyRequests.
+        TooManyRequests, InvalidInput (authorization_params).
         """
         user_id = caller.require_user() if aim == "link" else ""
         await self._connections.require_few(caller)
         opened = await self._connections.open(caller, name)
         if kind not in ("", opened.manifest.callback_path):
             raise IdentitySourceNotFound(connection=name)
+        if more and not opened.manifest.takes_parameters:
+            raise InvalidInput(
+                parameters.FIELD,
+                f"{opened.manifest.kind} 的请求不接受额外参数",
+                f"a request to {opened.manifest.kind} takes no parameters",
+            )
         client = catalog.redirecting(opened.manifest.kind)
         state = self._attempts.new_state(caller.pool_id)
         callback = origin + opened.callback
         try:
             here = self._connections.here(origin, callback)
             begun = await self._connections.answer(opened.settled, client.begin(opened.settled, here, state))
+            if more:
+                begun = replace(begun, address=parameters.added(begun.address, more))
         except PoolhouseError as error:
             await self._connections.note(caller, opened.way.connection, error)
             raise
@@ -116,10 +127,17 @@ class Federation:
             raise
 
     async def complete(
-        self, caller: Caller, attempt: Attempt, callback: Callback, path: tuple[str, str], browser: str
+        self,
+        caller: Caller,
+        attempt: Attempt,
+        callback: Callback,
+        path: tuple[str, str],
+        browser: str,
+        custom_data: CustomData = None,
     ) -> LoggedIn | Asked | None:
         """Who has come is signed in, or asked whose account is theirs; None: the identity was linked. `caller` is of
-        the attempt's pool and application; `path`: kind and identifier of the address that was called.
+        the attempt's pool and application; `path`: kind and identifier of the address that was called. `custom_data`:
+        by the pool's custom fields, for an account that is made.
 
         Raises ProviderFailed, IdentityUnbound, IdentityTaken, what `SignUp.create` and what `complete_login` do.
         """
@@ -145,7 +163,7 @@ class Federation:
             if kept.aim == "link":
                 await self._link_own(caller, opened.way, came, kept)
                 return None
-            user = await self._arrivals.user(caller, opened.way, came)
+            user = await self._arrivals.user(caller, opened.way, came, custom_data)
         except PoolhouseError as error:
             await self._connections.note(caller, connection, error)
             raise

@@ -52,13 +52,16 @@ class Popup:
     """Of a sign-in in a window that a page of the application opened: it ends in a message to that page, and in no
     code. `origins`: those the page may be of, each the application's own. `event`: how its client calls the sign-in.
     `component`: whether its client reads a refusal as JSON, as the login component does. `custom_data`: whether it is
-    told.
+    told. `fields`: custom fields of an account that is made, by name. `target`: where a window goes that no page
+    opened, a redirect address of the application.
     """
 
     origins: tuple[str, ...]
     event: Literal["socialLogin", "enterpriseLogin"] = "socialLogin"
     component: bool = False
     custom_data: bool = False
+    fields: dict[str, Any] = field(default_factory=dict)
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,8 @@ def check_again(app: App, asked: AuthorizationRequest) -> None:
     if asked.popup is not None:
         if not all(app.is_own_page(origin) for origin in asked.popup.origins):
             raise not_registered()
+        if asked.popup.target and not is_registered(app, asked.popup.target):
+            raise not_registered()
         return
     _check_types(app, asked)
     _check_pkce(app, asked)

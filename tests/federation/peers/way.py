@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -80,9 +81,11 @@ class Way:
             self.pool.administrator, self.connection.id, {"fields": fields, **values}
         )
 
-    async def begin(self) -> Begun:
+    async def begin(self, more: Mapping[str, str] | None = None) -> Begun:
+        """`more`: parameters of the client's, for the provider."""
+        name = self.connection.identifier
         return await self.services.federation.begin(
-            self.caller, self.connection.identifier, "page", origin=ORIGIN, browser=BROWSER
+            self.caller, name, "page", origin=ORIGIN, browser=BROWSER, more=more
         )
 
     async def come_back(self, pairs: Pairs, *, browser: str = BROWSER) -> LoggedIn:

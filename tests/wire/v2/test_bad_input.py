@@ -56,6 +56,7 @@ OPEN_ROOTS = {
 
 OPEN_CALLS = {
     "POST /api/v2/ad/verify-user",
+    "POST /api/v2/connections/oidc/start-interaction",
     "POST /api/v2/ldap/verify-user",
     "GET /cas/session",  # of the hosted pages' cookie alone
     "GET /api/v2/.well-known",

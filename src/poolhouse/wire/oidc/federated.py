@@ -6,10 +6,10 @@ after that is the sealed request's to say, so no address in it is followed.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
@@ -56,6 +56,7 @@ POPUPS = (
     "/connections/social/{identifier}/{pool}",  # authing-js-sdk 4.6 and before
     "/connection/social/{identifier}",
     "/connections/{kind}/init",
+    "/connections/{kind}/{identifier}/init",  # to which `enterprise.authorize` adds a query of its own
 )
 LINK = "/connections/link"
 METADATA = "/connections/{kind}/{identifier}/metadata"
@@ -75,9 +76,11 @@ class FederatedSteps:
         """GET /login/identity: to the provider."""
         return await self.lead(pages, step, step.browser.http.query.text("connection") or "")
 
-    async def lead(self, pages: Pages, step: Step, name: str, kind: str = "") -> Response:
+    async def lead(
+        self, pages: Pages, step: Step, name: str, kind: str = "", more: Mapping[str, str] | None = None
+    ) -> Response:
         """To the provider of the connection. The browser keeps what it has to bring back in its form cookie. `kind`:
-        what the address said of the connection."""
+        what the address said of the connection; `more`: parameters for the provider."""
         token = step.browser.form_token()
         begun = await self._services.federation.begin(
             step.caller,
@@ -87,6 +90,7 @@ class FederatedSteps:
             browser=token,
             request=step.sealed,
             kind=kind,
+            more=more,
         )
         response = _away(pages, step.browser, begun, token)
         step.browser.keep_begun(response, step.sealed)
@@ -142,7 +146,9 @@ class FederatedSteps:
         if not step.asked.binding:
             raise InvalidInput("request", "登录请求无效", "nobody was asked")
         browser = step.browser.cookies.get(FORM_COOKIE, "")
-        return await self._services.arrivals.create(step.caller, step.asked.binding, browser)
+        return await self._services.arrivals.create(
+            step.caller, step.asked.binding, browser, _custom_data(step)
+        )
 
     def routes(self, pages: Pages) -> list[BaseRoute]:
         def route(path: str, act: Callable[[Pages, Browser], Awaitable[Response]], *methods: str) -> Route:
@@ -220,7 +226,8 @@ class FederatedSteps:
         """To the provider at once; what is refused is told to the page that opened the window."""
         step, name, kind = await self._popups.begun(pages, browser)
         try:
-            return await self.lead(pages, step, name, kind)
+            step, more = self._popups.wished(step)
+            return await self.lead(pages, step, name, kind, more)
         except PoolhouseError as error:
             trace.note(error=error)
             return await self._popups.refused(pages, step, error)
@@ -275,7 +282,7 @@ class FederatedSteps:
             raise InvalidInput("state", "登录属于另一个应用", "the sign-in is another application's")
         try:
             came = await self._services.federation.complete(
-                step.caller, attempt, callback, place_of(browser.http.path), kept
+                step.caller, attempt, callback, place_of(browser.http.path), kept, _custom_data(step)
             )
             if isinstance(came, LoggedIn):
                 return await pages.enter(step, came)
@@ -290,6 +297,11 @@ class FederatedSteps:
         asked = replace(step.asked, binding=came.ticket)
         again = replace(step, asked=asked, sealed=self._services.sealed_requests.seal(asked))
         return await pages.page(again, "sign_in")
+
+
+def _custom_data(step: Step) -> dict[str, Any] | None:
+    """For an account that is made, as the page of the application gave it."""
+    return step.asked.popup.fields if step.asked.popup else None
 
 
 def _state(pairs: tuple[tuple[str, str], ...]) -> str:

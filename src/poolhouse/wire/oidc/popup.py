@@ -7,6 +7,7 @@ browser tells, else to each, and the browser hands it over only where the opener
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -15,14 +16,19 @@ from starlette.responses import Response
 from poolhouse import trace
 from poolhouse.apps.model import App
 from poolhouse.caller import Caller
-from poolhouse.errors import PoolhouseError
+from poolhouse.errors import InvalidInput, NotSupported, PoolhouseError
+from poolhouse.federation import parameters
 from poolhouse.login.model import LoggedIn
 from poolhouse.oidc.model import AuthorizationRequest, OAuthError, Popup
+from poolhouse.oidc.requests import is_registered
 from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
+from poolhouse.texts import too_long
 from poolhouse.users.model import User
 from poolhouse.web_origins import web_origin
+from poolhouse.wire.json_body import json_text
 from poolhouse.wire.oidc.browser import Browser
+from poolhouse.wire.request import Query
 from poolhouse.wire.sentences import said
 
 if TYPE_CHECKING:
@@ -55,10 +61,14 @@ class PopupSteps:
         parts = browser.http.path.split("/")
         is_init = parts[-1] == "init" and parts[2] != "social"
         query = browser.http.query
-        name = (query.text("identifier") or "") if is_init else parts[3]
-        pool_id = parts[4] if len(parts) > 4 else query.text("userpool_id") or ""
+        name, pool_id = parts[3], query.text("userpool_id") or ""
+        if len(parts) > 4 and not is_init:
+            pool_id = parts[4]
+        elif len(parts) == 4 and is_init:
+            name = query.text("identifier") or ""
         referer = browser.http.headers.get("referer")
-        app = await self._app(query.text("app_id") or "", pool_id, name, browser, referer)
+        app_id = query.text("app_id") or (query.text("client_id") if is_init else None)
+        app = await self._app(app_id or "", pool_id, name, browser, referer)
         origins = _origins(app, browser, referer)
         asked = AuthorizationRequest(
             app_id=app.id,
@@ -73,6 +83,36 @@ class PopupSteps:
         )
         step = await pages.step_of(browser, self._services.sealed_requests.seal(asked))
         return step, name, parts[2] if is_init else ""
+
+    def wished(self, step: Step) -> tuple[Step, dict[str, str]]:
+        """The step with what the client said beside whom it is about, and the parameters for the provider.
+
+        Raises InvalidInput, NotSupported.
+        """
+        query = step.browser.http.query
+        app, popup = step.app, step.asked.popup
+        assert popup is not None
+        relay, target = query.text("relay_method"), query.text("target_url") or ""
+        if relay not in (None, "web_message", *_NOTHING):
+            raise NotSupported(what=f"relay_method {relay}"[:100])
+        if target in _NOTHING:
+            target = ""
+        if target and not is_registered(app, target):
+            raise InvalidInput(
+                "target_url",
+                "应为应用登记的回调地址之一，逐字相同",
+                "must be one of the application's redirect addresses, letter by letter",
+            )
+        fields = _object(query, "custom_data")
+        if fields and not app.is_own_page(web_origin(step.browser.http.headers.get("referer") or "")):
+            raise InvalidInput(
+                "custom_data",
+                "浏览器没有说明打开此窗口的页面（Referer），不能指定自定义字段",
+                "the browser does not say which page opened this window (Referer), so it can set no custom fields",
+            )
+        more = parameters.read(_object(query, parameters.FIELD))
+        asked = replace(step.asked, popup=replace(popup, fields=fields, target=target))
+        return replace(step, asked=asked, sealed=self._services.sealed_requests.seal(asked)), more
 
     async def signed_in(self, pages: Pages, step: Step, logged_in: LoggedIn) -> Response:
         assert logged_in.session is not None
@@ -143,6 +183,7 @@ class PopupSteps:
             origins=popup.origins,
             sent_to=msgspec.json.encode(popup.origins).decode(),
             message=msgspec.json.encode(message).decode(),
+            target="" if error else popup.target,
             error=error,
         )
 
@@ -157,6 +198,25 @@ class PopupSteps:
             if app.pool_id == pool_id and (opener is None or app.is_own_page(opener)):
                 return app
         raise OAuthError("invalid_client", "app_id is missing", "缺少参数 app_id")
+
+
+_NOTHING = ("undefined", "null")
+"""What older clients write for a value that is not there."""
+_LONGEST = 1024
+"""Of a JSON text: what is kept of it goes with the sealed request, in addresses and a cookie."""
+
+
+def _object(query: Query, name: str) -> dict[str, Any]:
+    """A JSON object of the query; {} for none. Raises InvalidInput."""
+    text = query.text(name)
+    if text is None or text in _NOTHING:
+        return {}
+    if len(text) > _LONGEST:
+        raise InvalidInput(name, *too_long(_LONGEST))
+    found = json_text(text, name)
+    if not isinstance(found, dict):
+        raise InvalidInput(name, "应为 JSON 对象", "must be a JSON object")
+    return found
 
 
 def _origins(app: App, browser: Browser, referer: str | None) -> tuple[str, ...]:

@@ -44,7 +44,8 @@ KINDS: tuple[KeyKind, ...] = ("username", "email", "phone")
 
 
 async def public_config(request: V2Request) -> Response:
-    app, services, http = await _app(request), request.services, request.http
+    app = await app_for_strangers(request, request.path["appId"])
+    services, http = request.services, request.http
     own = address(services.settings, http.scheme, http.headers.get("host"))
     config = guard_config.public_config(
         app,
@@ -68,12 +69,13 @@ async def public_config(request: V2Request) -> Response:
 
 
 async def page_config(request: V2Request) -> Response:
-    return _kept_by_nobody(request, guard_config.page_config(await _app(request)))
+    app = await app_for_strangers(request, request.path["appId"])
+    return _kept_by_nobody(request, guard_config.page_config(app))
 
 
-async def _app(request: V2Request) -> App:
+async def app_for_strangers(request: V2Request, app_id: str) -> App:
     """Raises AppNotFound, also for one that is disabled, and for another pool's where the caller is of one."""
-    app = await request.services.apps.get_anywhere(request.path["appId"])
+    app = await request.services.apps.get_anywhere(app_id)
     if not app.settings.enabled or request.caller.pool_id not in ("", app.pool_id):
         raise AppNotFound(app_id=app.id)
     return app

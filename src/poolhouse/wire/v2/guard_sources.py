@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from poolhouse.apps.model import App
 from poolhouse.federation.connections import Offer
@@ -54,12 +54,24 @@ def _social(offer: Offer) -> dict[str, Any]:
 
 
 def _enterprise(app: App, offer: Offer, address: str) -> dict[str, Any]:
+    """`enterprise.authorize` makes the address of an OpenID provider of parts, and adds a query of its own."""
     asked = urlencode({"identifier": offer.identifier, "app_id": app.id})
+    begin = f"{address}/connections/{offer.path}"
+    parts = {
+        "authorizationEdpoint": f"{begin}/{quote(offer.identifier, safe='')}/init",
+        "clientId": app.id,
+        "redirectUri": "",
+        "scopes": "openid",
+        "responseType": "code",
+    }
     return {
         "id": offer.id,
         "identifier": offer.identifier,
         "protocol": offer.kind,
         "displayName": offer.name,
         "logo": offer.logo or f"{address}{SOURCE_PATH}",
-        "config": {_ADDRESSES[offer.kind]: f"{address}/connections/{offer.path}/init?{asked}"},
+        "config": {
+            _ADDRESSES[offer.kind]: f"{begin}/init?{asked}",
+            **(parts if offer.kind == "oidc" else {}),
+        },
     }

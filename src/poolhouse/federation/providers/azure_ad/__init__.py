@@ -16,4 +16,5 @@ MANIFEST = Manifest(
     fields=FIELDS,
     callback_path="azure-ad",
     redirecting=EntraClient,
+    takes_parameters=True,
 )

@@ -15,5 +15,6 @@ MANIFEST = Manifest(
     fields=FIELDS,
     callback_path="github",
     redirecting=GithubClient,
+    takes_parameters=True,
     social=True,
 )

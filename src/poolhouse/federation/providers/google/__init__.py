@@ -14,5 +14,6 @@ MANIFEST = Manifest(
     fields=FIELDS,
     callback_path="google",
     redirecting=GoogleClient,
+    takes_parameters=True,
     social=True,
 )

@@ -185,6 +185,7 @@ INTERNAL = Manifest(
     fields=FIELDS,
     callback_path="lark",
     redirecting=InternalClient,
+    takes_parameters=True,
     exchanging=InternalClient,
 )
 PUBLIC = Manifest(
@@ -195,5 +196,6 @@ PUBLIC = Manifest(
     fields=FIELDS,
     callback_path="lark",
     redirecting=PublicClient,
+    takes_parameters=True,
     exchanging=PublicClient,
 )

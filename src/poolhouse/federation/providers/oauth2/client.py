@@ -203,4 +203,5 @@ MANIFEST = Manifest(
     fields=FIELDS,
     callback_path=CALLBACK_PATH,
     redirecting=OAuth2Client,
+    takes_parameters=True,
 )

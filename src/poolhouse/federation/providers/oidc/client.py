@@ -260,4 +260,5 @@ MANIFEST = Manifest(
     fields=FIELDS,
     callback_path="oidc",
     redirecting=OidcClient,
+    takes_parameters=True,
 )

@@ -147,6 +147,7 @@ WEB = Manifest(
     fields=FIELDS,
     callback_path="wechat",
     redirecting=WechatClient,
+    takes_parameters=True,
     social=True,
 )
 MOBILE = Manifest(

@@ -2,6 +2,9 @@
   var told = document.getElementById("told").dataset;
   var opener = window.opener;
   if (!opener) {
+    if (told.target) {
+      location.replace(told.target);
+    }
     return;
   }
   var message = JSON.parse(told.message);
