@@ -34,6 +34,7 @@ def test_a_user_within_the_bounds_is_taken_as_it_is() -> None:
         _user((ExternalId("openid", ""),)),
         _user((ExternalId("openid", "   "),)),
         _user((ExternalId("openid", "a\x00b"),)),
+        _user((ExternalId("openid", "a\ufffdb"),)),
         _user((ExternalId("openid", "a" * 257),)),
         _user((JOHN, JOHN)),
         _user(tuple(ExternalId(str(number), "x") for number in range(9))),
@@ -43,7 +44,7 @@ def test_a_user_within_the_bounds_is_taken_as_it_is() -> None:
         _user(claims={"a": "\ud800"}),
         _user(claims={"a\0": 1}),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_what_is_out_of_bounds_is_refused_by_its_step(user: ExternalUser) -> None:
     with pytest.raises(ProviderFailed) as refused:

@@ -12,6 +12,8 @@ import pytest
 from tests.federation.conftest import Peer, query_of
 from tests.oidc.conftest import Browser
 
+from poolhouse.app import asgi
+from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 
 CLIENT_PAGE = "https://client.example/callback"
@@ -89,6 +91,35 @@ async def test_an_answer_in_another_browser_signs_nobody_in(peer: Peer, browser:
     await browser.open(_asked(peer))
     assert browser.page is not None
     assert not browser.page.is_redirect
+
+
+async def test_under_tls_another_host_of_the_domain_puts_no_cookie_in_the_place_of_ours(
+    peer: Peer, services: Services
+) -> None:
+    """With the cookie of who began it a browser would be the one that did."""
+    settings = replace(services.settings, public_url="https://id.example")
+    transport = httpx.ASGITransport(app=asgi(replace(services, settings=settings)))
+
+    def opened(cookie: str = "") -> Browser:
+        headers = {"cookie": cookie} if cookie else {}
+        return Browser(httpx.AsyncClient(transport=transport, base_url="https://id.example", headers=headers))
+
+    eve = opened()
+    address = await _press(peer, eve)
+    kept = eve.http.cookies["__Host-poolhouse_form"]
+    callback = f"/connections/oidc/corp/callback?{urlencode(peer.issuer.back(address, 'eve'))}"
+    ada = opened(f"poolhouse_form={kept}; Poolhouse_form={kept}")
+    assert (await ada.open(callback)).status_code == 400
+    assert "__Host-poolhouse_session" not in ada.http.cookies
+    page = await eve.open(callback)
+    [session] = [one for one in page.headers.get_list("set-cookie") if "session" in one]
+    assert session.startswith("__Host-poolhouse_session=")
+    assert {"path=/", "secure", "httponly", "samesite=lax"} <= set(session.lower().split("; "))
+    assert "domain" not in session.lower()
+    asked = await opened(f"poolhouse_session={eve.http.cookies['__Host-poolhouse_session']}").open(
+        _asked(peer, prompt="none")
+    )
+    assert "login_required" in asked.headers["location"]
 
 
 async def test_a_failure_is_told_in_the_readers_language_and_without_the_reason(

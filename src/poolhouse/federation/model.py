@@ -21,6 +21,8 @@ from poolhouse.texts import is_storable
 
 MOST_IDS = 8
 LONGEST_ID = 256
+REPLACED = "\ufffd"
+"""In the place of what is no letter: ids that differ there would be one."""
 CLAIMS_BYTES = 64 * 1024
 CLAIMS_DEPTH = 8
 
@@ -246,7 +248,8 @@ def checked(user: ExternalUser) -> ExternalUser:
             "userinfo", "身份源没有给出用户标识", "the provider gave no usable id of the person"
         )
     for one in user.ids:
-        if not 1 <= len(one.value) <= LONGEST_ID or not one.value.strip() or not one.value.isprintable():
+        is_visible = one.value.strip() and one.value.isprintable() and REPLACED not in one.value
+        if not 1 <= len(one.value) <= LONGEST_ID or not is_visible:
             raise ProviderFailed(
                 "userinfo",
                 f"{one.type} 应为 1 至 {LONGEST_ID} 个可见字符",

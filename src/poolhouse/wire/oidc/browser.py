@@ -93,7 +93,8 @@ class Browser:
         return min(longest, session.expires_at - session.created_at)
 
     def drop_session(self, response: Response) -> None:
-        response.delete_cookie(SESSION_COOKIE, path="/", secure=self.secure, httponly=True, samesite="lax")
+        name = _kept_name(SESSION_COOKIE, secure=self.secure)
+        response.delete_cookie(name, path="/", secure=self.secure, httponly=True, samesite="lax")
 
     # -- forms ---------------------------------------------------------------------------------------------
 
@@ -121,7 +122,13 @@ class Browser:
 
     def _cookie(self, response: Response, name: str, value: str, lifetime_s: int) -> None:
         response.set_cookie(
-            name, value, max_age=lifetime_s, path="/", secure=self.secure, httponly=True, samesite="lax"
+            _kept_name(name, secure=self.secure),
+            value,
+            max_age=lifetime_s,
+            path="/",
+            secure=self.secure,
+            httponly=True,
+            samesite="lax",
         )
 
 
@@ -134,7 +141,9 @@ async def browser_of(request: Request, services: WireServices, longest: int = MA
     http = await read(request, head_of(request, services.settings), longest)
     told = (http.query.text("ui_locales"), http.query.text("lang"), http.headers.get("accept-language"))
     http = replace(http, lang=next(filter(None, map(spoken, told)), "zh-CN"))
-    return Browser(services, http, own_cookies(http.headers.get("cookie", "")), origin(services, request))
+    own = origin(services, request)
+    cookies = own_cookies(http.headers.get("cookie", ""), secure=is_secure(own))
+    return Browser(services, http, cookies, own)
 
 
 def with_browser(
@@ -157,9 +166,17 @@ def with_browser(
     return handle
 
 
-def own_cookies(header: str) -> dict[str, str]:
-    """Those this wire sets."""
-    return cookies_among(header, (SESSION_COOKIE, FORM_COOKIE, OFFERED_COOKIE, BEGUN_COOKIE))
+def own_cookies(header: str, *, secure: bool = False) -> dict[str, str]:
+    """Those this wire sets, by our names of them. `secure`: whether our own address is one of TLS."""
+    kept = {_kept_name(name, secure=secure): name for name in (SESSION_COOKIE, FORM_COOKIE, BEGUN_COOKIE)}
+    kept[OFFERED_COOKIE] = OFFERED_COOKIE
+    return {kept[name]: value for name, value in cookies_among(header, [*kept]).items()}
+
+
+def _kept_name(name: str, *, secure: bool) -> str:
+    """As browsers keep it. Under TLS no other host of our domain may put one in its place, which would make a browser
+    one that began somebody else's sign-in. Source: RFC 6265bis 4.1.3.2."""
+    return f"__Host-{name}" if secure else name
 
 
 def with_query(target: str, facts: Mapping[str, str | None]) -> str:

@@ -21,7 +21,7 @@ from poolhouse.times import v3_time
 from poolhouse.users.model import User
 from poolhouse.wire.oidc.browser import Browser, own_cookies
 from poolhouse.wire.oidc.pages import is_apart
-from poolhouse.wire.origin import address
+from poolhouse.wire.origin import address, is_secure
 from poolhouse.wire.v2 import guard_envelope
 from poolhouse.wire.v2.request import Route, V2Request
 from poolhouse.wire.v2.rest import json_response
@@ -38,12 +38,9 @@ async def track_session(request: V2Request) -> Response:
 
 async def _told(request: V2Request) -> dict[str, Any] | None:
     http, services = request.http, request.services
-    browser = Browser(
-        services,
-        http,
-        own_cookies(http.headers.get("cookie", "")),
-        address(services.settings, http.scheme, http.headers.get("host")),
-    )
+    own = address(services.settings, http.scheme, http.headers.get("host"))
+    cookies = own_cookies(http.headers.get("cookie", ""), secure=is_secure(own))
+    browser = Browser(services, http, cookies, own)
     try:
         app = await services.oidc_grants.client(
             request.query.text("appId") or http.headers.get("x-authing-app-id", "")
