@@ -155,9 +155,14 @@ async def asked(services: Services, crowd: ConsolePool) -> list[Pair]:
     moment = now() - timedelta(minutes=15 * PEOPLE // 4)
     node = await services.orgs.resolve(crowd.caller, NodeRef("middle", "company", "code"))
     facts = {"middle": f"company/{node.id}", "quarter": f"{moment:%Y-%m-%d}"}
-    all_of_them = [one for one in pairs(facts) if not one.name.endswith(f"page {DEEP}")]
+    all_of_them = [_nearer(one) for one in pairs(facts)]
     came_last = [one for one in all_of_them if one.name.endswith(" by loginsCount") and "=once" in one.name]
     return all_of_them[::EVERY] + came_last
+
+
+def _nearer(pair: Pair) -> Pair:
+    """Of a page beyond the first the third, whose people are more than are counted."""
+    return replace(pair, asked=replace(pair.asked, number=3)) if pair.asked.number == DEEP else pair
 
 
 async def test_two_filters_in_any_order_look_up_no_more_people_than_a_list_is_walked_past(
@@ -172,7 +177,8 @@ async def test_two_filters_in_any_order_look_up_no_more_people_than_a_list_is_wa
         query = replace(query, page=replace(query.page, size=10, count_up_to=COUNTED_UP_TO))
         db: Any = Explaining(alone)
         found = await search.page(db, totals, crowd.pool, query)
-        assert len(found.items) == min(found.total, 10), one.name
+        before = query.page.offset
+        assert len(found.items) == max(0, min(found.total - before, 10)), one.name
         if db.walked > MOST_LOOKED_UP or db.gathered > PEOPLE or db.read > 2 * PEOPLE:
             wrong[one.name] = (db.walked, db.gathered, db.read)
     assert not wrong, "\n".join(f"{name} {found}" for name, found in wrong.items())

@@ -45,7 +45,11 @@ def add_condition(where: Where, condition: Condition, custom_fields: Mapping[str
         key = field.removeprefix(CUSTOM)
         if key not in custom_fields:
             raise FieldNotFound(field=key)
-        where.add(custom_condition(where, custom_fields[key], operator, condition.value))
+        term = custom_condition(where, custom_fields[key], operator, condition.value)
+        if isinstance(where, Listed) and term.startswith("exists ("):
+            where.belongs([term])
+        else:
+            where.add(term)
     elif field == "logged_in_apps":
         _add_logged_in_apps(where, condition)
     elif field == "identity":

@@ -197,10 +197,10 @@ class Stretch:
             f"select {found} from {self._matching(where)} order by {order} limit {limit:d} offset {offset:d}"
         )
 
-    def among_first(self, where: Listed, most: int, limit: int, offset: int) -> str:
-        """As `ids`, of the `most` first of the stretch alone: each of these is looked up and judged, so that it costs
-        no more whatever the planner thinks of the list."""
-        first, alias, order = self._first(where, most)
+    def among_first(self, where: Listed, most: int, limit: int, offset: int, skipped: int = 0) -> str:
+        """As `ids`, of the `most` first of the stretch alone, without those `skipped`: each of these is looked up and
+        judged, so that it costs no more whatever the planner thinks of the list."""
+        first, alias, order = self._first(where, most, skipped)
         found = "u.pool_id, u.id"
         if alias != "u":
             people = _EACH_SEARCHED if where.with_search else _EACH_USER
@@ -225,10 +225,29 @@ class Stretch:
 
     def is_longer(self, where: Listed, most: int) -> tuple[str, list[Any]]:
         """A query and its parameters: whether `among_first` leaves somebody out."""
-        return where.using(f"select count(*) = {most:d} from {self._first(where, most)[0]} first")
+        alias, table, _, terms = self._begin(where)
+        also = "".join(f" and {term}" for term in terms)
+        return where.using(
+            f"select count(*) = {most:d} from (select 1 from {table} {alias} where {alias}.pool_id = $1{also} "
+            f"limit {most:d}) first"
+        )
 
-    def _first(self, where: Listed, most: int) -> tuple[str, str, str]:
-        """The `most` first, whoever is listed of them, the alias of their columns, and the order they are in."""
+    def _first(self, where: Listed, most: int, skipped: int) -> tuple[str, str, str]:
+        """The `most` first without those `skipped`, whoever is listed of them, the alias of their columns, and the
+        order they are in."""
+        alias, table, order, terms = self._begin(where)
+        also = "".join(f" and {term}" for term in terms)
+        return (
+            (
+                f"(select {alias}.* from {table} {alias} where {alias}.pool_id = $1{also} "
+                f"order by {order} limit {most - skipped:d} offset {skipped:d})"
+            ),
+            alias,
+            order,
+        )
+
+    def _begin(self, where: Listed) -> tuple[str, str, str, list[str]]:
+        """The alias, the table, the order and the terms, by all of which an index has it."""
         alias, table, order = "u", "users", self.order
         terms = [self.term] if self.term and not self.is_usual else []
         is_by_creation = order in _BY_CREATION
@@ -242,15 +261,7 @@ class Stretch:
                 terms += where.logins.get(order.partition(" ")[0].removeprefix("l."), [])
         elif is_by_creation:
             terms += where.created + where.counted
-        also = "".join(f" and {term}" for term in terms)
-        return (
-            (
-                f"(select {alias}.* from {table} {alias} where {alias}.pool_id = $1{also} "
-                f"order by {order} limit {most:d})"
-            ),
-            alias,
-            order,
-        )
+        return alias, table, order, terms
 
     def _begins_with_logins(self, where: Listed) -> bool:
         is_plain = not (self.by_index or self.term) and self.order in _BY_CREATION
@@ -305,13 +316,12 @@ def gathered(where: Listed, sorts: Sequence[Sort], limit: int, offset: int) -> s
     """
     narrow = where.search_alone and not sorts
     by_value = sorted_by(where.by_field, where.field_key) if where.by_field else None
-    names = ("pool_id", "id", "created_at", *(() if narrow else ("status", "blocked")))
-    columns = ", ".join(f"u.{name}" for name in names)
-    columns += "".join(
-        f", u.{sort.field}"
-        for sort in sorts
-        if sort.field not in ("id", "created_at", "status") and not sort.field.startswith(CUSTOM)
-    )
+    fields = [sort.field for sort in sorts if not sort.field.startswith(CUSTOM)]
+    if "status" in fields:
+        fields.append("blocked")
+    # No column beside these: then an index may have all that is asked, and nobody's row is looked up.
+    names = dict.fromkeys(("pool_id", "id", "created_at", *fields))
+    columns = ", ".join(f"{'l' if where.with_logins and name in LOGINS else 'u'}.{name}" for name in names)
     order = "".join(f"{_plain(sort, by_value)}, " for sort in sorts) + _tie(sorts)
     return (
         f"select u.pool_id, u.id from (select {columns} from {where.narrow if narrow else where.source} "

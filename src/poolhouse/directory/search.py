@@ -191,7 +191,7 @@ async def _found(
         return await _users(db, orders.by_field_alone(field, total <= SHORT, page.rows, page.offset), field)
     if not query.sort and (logins := logins_alone(pool_id, query)):
         return await _users(db, orders.logged_in(logins, total <= SHORT, page.rows, page.offset), logins)
-    looks = () if total < LONG else (LOOKED_AT,) if glanced else (GLANCE, LOOKED_AT)
+    looks = () if total < LONG or page.offset else (LOOKED_AT,) if glanced else (GLANCE, LOOKED_AT)
     for most in looks:
         if newest := await _among_newest(db, query, where, most):
             return newest
@@ -211,14 +211,15 @@ async def _walk(
     the newest, where the page is not.
 
     Where the walk was in vain, those who are listed come late in the order, and nobody knows how late: all of them are
-    gathered, which reads a table once, where to walk on would look up everybody before them."""
+    gathered, which reads a table once, where to walk on would look up everybody before them. Of who is searched for
+    that is done as soon as nobody is in a first part of the walk."""
     page = query.page
     offset = 0 if page.after else page.offset
     among = counted.users
     if where.counted and orders.is_by_creation(query.sort):
         among = await users_of(db, pool_id, query)
     most = max(LOOKED_AT, 2 * (offset + page.rows) * among // max(1, counted.total))
-    if not (counted.is_exact or offset):
+    if not counted.is_exact:
         most = min(most, MOST_WALKED)  # there may be many more
     if most > MOST_WALKED or (most <= looked and not where.counted):
         return None
@@ -232,18 +233,32 @@ async def _walk(
     for stretch in await orders.stretches(db, pool_id, query.sort, where):
         if not stretch.is_of_one_table:
             return await _users(db, gathered, where)
-        rows = await _users(db, stretch.among_first(where, most, page.rows - len(found), offset), where)
+        rows: list[User] = []
+        walked = 0
+        for reach in _reaches(most, offset, query, where):
+            first = stretch.among_first(where, reach, page.rows - len(found) - len(rows), offset, walked)
+            rows += await _users(db, first, where)
+            if len(found) + len(rows) == page.rows:
+                return found + rows
+            is_longer, args = stretch.is_longer(where, reach)
+            if not await db.search_fetchval(is_longer, *args):
+                break
+            if reach == most or not rows:
+                return await _users(db, gathered, where)
+            walked = reach
         found += rows
-        if len(found) == page.rows:
-            return found
-        is_longer, args = stretch.is_longer(where, most)
-        if await db.search_fetchval(is_longer, *args):
-            return await _users(db, gathered, where)
         if rows:
             offset = 0
         elif offset:
             offset -= await db.search_fetchval(stretch.count(where), *where.args)
     return found
+
+
+def _reaches(most: int, offset: int, query: UserQuery, where: Listed) -> tuple[int, ...]:
+    """How far a list is walked, and where it is looked whether anybody was found at all: a text that is looked for is
+    long, and in an order that it decides all who have it may come last."""
+    is_looked = where.with_search and query.sort and not offset and most > LOOKED_AT
+    return (LOOKED_AT, most) if is_looked else (most,)
 
 
 async def _part(db: Reads, totals: Totals, pool_id: str, query: UserQuery, where: Listed) -> Page[User]:
@@ -294,7 +309,7 @@ async def _among_newest(db: Reads, query: UserQuery, where: Listed, most: int) -
     if where.with_logins or query.sort or query.page.offset > NEAR:
         return None
     size, offset = query.page.rows, query.page.offset
-    if (where.created or where.counted) and not where.with_search:
+    if not where.with_search:
         ids = orders.Stretch(orders.NEWEST).among_first(where, most, size, offset)
     else:
         ids = orders.among_newest(where, most, size, offset)
