@@ -142,11 +142,33 @@ def _others(facts: dict[str, str]) -> Iterator[tuple[str, str, str]]:
         yield word, f"{HERE}/organizations/{{organization}}", f"q={word}"
         yield word, f"{HERE}/go", f"q={word}"
     yield "one of many groups and roles", f"{HERE}/go", "q=many9999"
+    yield from _wide()
     for name in ("groups", "roles"):
         yield "page 1,000", f"{HERE}/{name}", "page=1000"
     yield "page 2", f"{HERE}/organizations/{{organization}}/departments/{{department}}/branch", "page=2"
     yield "page 100", f"{HERE}/groups/{{group}}", "page=100"
     yield "page 100", f"{HERE}/roles/{{role}}", "page=100"
+
+
+def _wide() -> Iterator[tuple[str, str, str]]:
+    """Of 100,000 departments and 10,000 applications: lists, words, pages beyond the first, and what forms offer."""
+    users, wide = f"{HERE}/users", f"{HERE}/organizations/wide"
+    for name, department in (("all", "root"), ("a hundredth", "w1"), ("ten", "w101"), ("one", "w99999")):
+        yield f"{name} of 100,000 departments", users, f"department=wide/{department}"
+    yield "100,000 departments, page 20", users, "department=wide/root&page=20"
+    yield "100,000 departments and words", users, "department=wide/root&q=wang"
+    yield "tree of 100,000", wide, ""
+    for word in ("组", "w77777", "nothing9", "w9"):
+        yield f"{word} in 100,000", wide, f"q={word}"
+        yield f"{word} in 100,000", f"{HERE}/go", f"q={word}"
+    for department in ("w0", "w1", "w101"):
+        yield f"{department} of 100,000", f"{wide}/departments/{department}", ""
+        yield f"{department} of 100,000, moved", f"{wide}/departments/{department}/move", ""
+    yield "branch of 100,000", f"{wide}/departments/w0/branch", "page=2"
+    yield "deleted of 100,000", f"{wide}/departments/w1/delete", ""
+    yield "page 150 of 10,000", f"{HERE}/applications", "page=150"
+    yield "one of 10,000", f"{HERE}/applications", "q=许多应用 9999"
+    yield "one of 10,000 applications", f"{HERE}/go", "q=许多应用 9999"
 
 
 def _short(facts: dict[str, str], value: str) -> str:

@@ -9,6 +9,7 @@ ten thousand. The same at every run, but for the moment all times are counted fr
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -31,6 +32,7 @@ from poolhouse.times import now
 
 DEPARTMENTS = 5_000
 GROUPS, ROLES, KEYS = 60, 60, 40
+APPLICATIONS, TOGETHER = 10_000, 8
 MANY_FOR = 10
 """People for each of the empty groups and roles beside those: of a million 100,000 each."""
 DAYS = 90
@@ -123,6 +125,33 @@ insert into {table} (pool_id, id, {kind}, code, name, created_at)
 select pool_id, substr(md5('{table}' || n), 1, 24), {kind}, 'many' || n, '许多 ' || n, now() - n * interval '1 minute'
 from {table}, generate_series(1, $3::int) n where pool_id = $1 and code = $2
 """
+_WIDE = (
+    """
+    insert into orgs (pool_id, id, root_id) select id, 'wide', 'w0' from pools where id = $1
+    """,
+    """
+    insert into nodes (pool_id, id, org_id, parent_id, name, code, depth)
+    select id, 'w0', 'wide', null, '集团', 'wide', 0 from pools where id = $1
+    union all
+    select id, 'w' || n, 'wide', 'w' || case when n <= 100 then 0 when n <= 10100 then 1 + (n - 101) / 100
+        else 101 + (n - 10101) / 9 end, '组 ' || n, 'w' || n,
+      case when n <= 100 then 1 when n <= 10100 then 2 else 3 end
+    from pools, generate_series(1, 100100) n where id = $1
+    """,
+    """
+    with recursive above (pool_id, ancestor_id, descendant_id, depth) as (
+      select pool_id, id, id, 0 from nodes where pool_id = $1 and org_id = 'wide'
+      union all
+      select a.pool_id, n.parent_id, a.descendant_id, a.depth + 1
+      from above a join nodes n on n.pool_id = a.pool_id and n.id = a.ancestor_id where n.parent_id is not null)
+    insert into node_closure (pool_id, ancestor_id, descendant_id, depth) select * from above
+    """,
+    """
+    insert into node_members (pool_id, node_id, user_id)
+    select $1, 'w' || 10101 + place % 90000, user_id from crowd_numbers where place % 10 >= 6
+    """,
+)
+"""A second organization of 100,000 departments on three levels, where those are who are in none of the first."""
 _RESULTS = """
 insert into bulk_act_results (pool_id, act_id, "row", user_id, outcome, error, message)
 select $1, $2, place, user_id, case when place % 40 = 0 then 'FAILED' else 'DONE' end, null, null
@@ -215,6 +244,9 @@ async def _filled(
 ) -> ConsolePool:
     pool_id = caller.pool_id
     apps = [await services.apps.create(caller, f"app{n}") for n in range(12)]
+    for first in range(0, APPLICATIONS, TOGETHER):
+        numbers = range(first, first + TOGETHER)
+        await asyncio.gather(*(services.apps.create(caller, f"许多应用 {n}") for n in numbers))
     await _directory(services, connection, caller, users)
     await _logs(connection, pool_id, users, apps, actors)
     space = await services.namespaces.create(caller, "warehouse", "仓库")
@@ -279,6 +311,8 @@ async def _directory(services: Services, connection: asyncpg.Connection, caller:
     await connection.execute("analyze")
     await connection.execute("alter table node_members disable trigger node_members_touch_in")
     await connection.execute(_MEMBERS, pool_id)
+    for statement in _WIDE:
+        await connection.execute(statement, pool_id)
     await connection.execute("alter table node_members enable trigger node_members_touch_in")
     for n in range(GROUPS):
         group = await services.groups.create(caller, GroupDraft(code=f"group{n}", name=f"分组 {n}"))

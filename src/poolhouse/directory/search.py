@@ -8,8 +8,8 @@ from typing import Any
 
 from poolhouse import phones
 from poolhouse.db.database import Reads
+from poolhouse.db.postgres_words import begun_by
 from poolhouse.db.where import Where
-from poolhouse.db.words import begun_by
 from poolhouse.directory import orders
 from poolhouse.directory.deep_pages import FAR, DeepPages
 from poolhouse.directory.filters import add_condition, add_field, folded
@@ -233,8 +233,7 @@ async def _walk(
     for stretch in await orders.stretches(db, pool_id, query.sort, where):
         if not stretch.is_of_one_table:
             return await _users(db, gathered, where)
-        rows: list[User] = []
-        walked = 0
+        rows, walked = [], 0
         for reach in _reaches(most, offset, query, where):
             first = stretch.among_first(where, reach, page.rows - len(found) - len(rows), offset, walked)
             rows += await _users(db, first, where)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import asyncpg
 
 from poolhouse.db.database import Executor, Reads, Tx
+from poolhouse.db.postgres_words import add_words
 from poolhouse.db.where import Where
-from poolhouse.db.words import has_words
 from poolhouse.errors import GroupCodeTaken
 from poolhouse.groups.model import Group, GroupChanges, GroupDraft
 from poolhouse.ids import new_id
@@ -81,7 +81,7 @@ async def list_page(db: Reads, pool_id: str, keyword: str, page: PageRequest) ->
     """Newest first. `keyword` is looked for, without case, in code, name and description; "" finds all."""
     where = Where(pool_id, "g")
     if keyword:
-        where.add(has_words(where, "g", ("code", "name", "description"), keyword))
+        await add_words(db, where, "groups", "g", ("code", "name", "description"), keyword)
     rows = await db.search_fetch(
         f"select {_COLUMNS} from groups g where {where.sql} "
         f"order by g.created_at desc, g.id desc limit {page.rows:d} offset {page.offset:d}",

@@ -10,8 +10,8 @@ import asyncpg
 
 from poolhouse.db.database import Executor, Reads, Tx
 from poolhouse.db.faults import broken_constraint
+from poolhouse.db.postgres_words import add_words, has_words
 from poolhouse.db.where import Where
-from poolhouse.db.words import has_words
 from poolhouse.errors import CodeTaken
 from poolhouse.orgs.model import Node, NodeCondition, NodeSort, Org
 from poolhouse.paging import Page, PageRequest
@@ -259,7 +259,7 @@ async def search_nodes(
     if org_id is not None:
         where.add(f"n.org_id = {where.arg(org_id)}")
     if keyword:
-        where.add(has_words(where, "n", ("name", "code"), keyword))
+        await add_words(db, where, "nodes", "n", ("name", "code"), keyword)
     for condition in conditions:
         where.add(_condition(where, condition))
     order = "".join(f"n.{term.field}{' desc' if term.descending else ''}, " for term in sort)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from poolhouse.db.database import Executor, Reads
+from poolhouse.db.postgres_words import add_words
 from poolhouse.db.where import Where
-from poolhouse.db.words import has_words
 from poolhouse.orgs.model import FoundNode, Leaf
 from poolhouse.paging import Page, PageRequest
 
@@ -34,7 +34,7 @@ async def find(db: Reads, pool_id: str, keyword: str, most: int) -> list[FoundNo
     """Of every organization, by a piece of the name or the code, case folded; those nearest to a root first."""
     where = Where(pool_id, "n")
     where.add("n.parent_id is not null")
-    where.add(has_words(where, "n", NAMED, keyword))
+    await add_words(db, where, "nodes", "n", NAMED, keyword)
     rows = await db.search_fetch(
         f"select n.id from nodes n where {where.sql} order by n.depth, n.name, n.id limit {most:d}",
         *where.args,
@@ -73,7 +73,7 @@ async def search(
     is below them."""
     where = Where(pool_id, "n")
     where.add(f"n.org_id = {where.arg(org_id)}")
-    where.add(has_words(where, "n", NAMED, keyword))
+    await add_words(db, where, "nodes", "n", NAMED, keyword)
     if within is not None:
         where.add(
             "exists (select 1 from node_closure c where c.pool_id = $1 and c.descendant_id = n.id "

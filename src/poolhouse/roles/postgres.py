@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import asyncpg
 
 from poolhouse.db.database import Executor, Reads, Tx
+from poolhouse.db.postgres_words import add_words
 from poolhouse.db.where import Where
-from poolhouse.db.words import has_words
 from poolhouse.errors import CodeTaken
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
@@ -149,7 +149,7 @@ async def list_page(db: Reads, pool_id: str, namespace: str, keyword: str, page:
     where = Where(pool_id, "r")
     where.add(f"r.namespace = {where.arg(namespace)}")
     if keyword:
-        where.add(has_words(where, "r", ("code", "name", "description"), keyword))
+        await add_words(db, where, "roles", "r", ("code", "name", "description"), keyword)
     rows = await db.search_fetch(
         f"select {_COLUMNS} from roles r where {where.sql} "
         f"order by r.created_at desc, r.id desc limit {page.rows:d} offset {page.offset:d}",

@@ -1,7 +1,7 @@
 """An index of the words in the names of groups, roles and departments, folded as those of people are.
 
 A pool of 100,000 of each was read whole for a word that few of them have: twice 100 ms, and more of departments. Sizes
-and times: docs/decisions/0114-single-filters.md. The expressions are those of `poolhouse.db.words`.
+and times: docs/decisions/0114-single-filters.md. The expressions are those of `poolhouse.db.postgres_words`.
 """
 
 _KEYS = {
