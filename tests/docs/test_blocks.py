@@ -131,6 +131,10 @@ LEFT = {
         "docs/guide/identity-sources-ldap.md",
         "poolhouse source",
     ): "with ids of one's own; tests/commands asks each",
+    (
+        "docs/guide/identity-sources.md",
+        '{\n  "success"',
+    ): "a message to a page; tests/federation/test_linking.py reads it",
     ("tests/upgrade/README.md", "poolhouse up"): "run with the program of an older commit",
     ("tests/upgrade/README.md", "python -m tests.upgrade.fill"): "run beside the program of an older commit",
     ("docs/operations/watching.md", "time() -"): "for Prometheus; test_code_words.py asks for the metric",

@@ -34,8 +34,9 @@ Aim = Literal["page", "popup", "link", "native"]
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
     """`origin`, `callback`: ours, as they were when it began. `request`: the sealed authorization request that the
-    sign-in is for (`page`). `user_id`, `session_id`: who links an identity, and by which login (`link`). `posted`:
-    the form that is held for it. `came`: who has come and is to say whose account is theirs."""
+    sign-in is for (`page`). `user_id`, `session_id`, `ticket`: who links an identity, by which login, and by which
+    address that is good once (`link`). `posted`: the form that is held for it. `came`: who has come and is to say whose
+    account is theirs."""
 
     aim: Aim
     app_id: str
@@ -44,6 +45,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
     request: str = ""
     user_id: str = ""
     session_id: str = ""
+    ticket: str = ""
     remembered: dict[str, str] = {}
     posted: Pairs | None = None
     came: ExternalUser | None = None
@@ -100,6 +102,20 @@ class Attempts:
         if row is None:
             raise _unknown()
         return Attempt(pool_id, row["connection_id"], self._open(row["sealed"], pool_id, attempt_id))
+
+    async def spend(self, pool_id: str, connection_id: str, ticket: str) -> bool:
+        """Notes a ticket of `ids.new_id` as used, until it would have run out by itself. False where it was before."""
+        sealed = self._sealed(Kept(aim="link", app_id=""), pool_id, ticket)
+        return await postgres.insert_once(
+            self._db,
+            pool_id,
+            ticket,
+            connection_id,
+            digest=secrets.token_bytes(32),
+            browser=b"",
+            sealed=sealed,
+            lifetime=LIFETIME,
+        )
 
     async def look(self, state: str) -> Attempt:
         """The attempt, which stays there. Raises SignInLapsed."""

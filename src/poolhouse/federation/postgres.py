@@ -11,6 +11,11 @@ from asyncpg import Record
 from poolhouse.db.database import Executor, Tx
 from poolhouse.db.expiry import delete_old
 
+_INSERT = (
+    "insert into federation_attempts (pool_id, id, connection_id, digest, browser, sealed, expires_at) "
+    "values ($1, $2, $3, $4, $5, $6, now() + $7::interval)"
+)
+
 
 async def insert_attempt(
     db: Executor,
@@ -23,9 +28,23 @@ async def insert_attempt(
     sealed: bytes,
     lifetime: timedelta,
 ) -> None:
-    await db.execute(
-        "insert into federation_attempts (pool_id, id, connection_id, digest, browser, sealed, expires_at) "
-        "values ($1, $2, $3, $4, $5, $6, now() + $7::interval)",
+    await db.execute(_INSERT, pool_id, attempt_id, connection_id, digest, browser, sealed, lifetime)
+
+
+async def insert_once(
+    db: Executor,
+    pool_id: str,
+    attempt_id: str,
+    connection_id: str,
+    *,
+    digest: bytes,
+    browser: bytes,
+    sealed: bytes,
+    lifetime: timedelta,
+) -> bool:
+    """False where there is one with this id."""
+    tag = await db.execute(
+        f"{_INSERT} on conflict (pool_id, id) do nothing",
         pool_id,
         attempt_id,
         connection_id,
@@ -34,6 +53,7 @@ async def insert_attempt(
         sealed,
         lifetime,
     )
+    return tag != "INSERT 0 0"
 
 
 async def sealed_of(db: Executor, pool_id: str, attempt_id: str, digest: bytes) -> bytes | None:

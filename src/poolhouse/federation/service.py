@@ -57,12 +57,14 @@ class Federation:
         origin: str,
         browser: str,
         request: str = "",
+        ticket: str = "",
         kind: str = "",
         more: Mapping[str, str] | None = None,
     ) -> Begun:
         """Where the browser goes. `name`: the connection's identifier or id; `origin`: our own; `browser`: what only
-        this browser keeps. `aim` link: the identity is to be the caller's. `kind`: of the address that was called,
-        where it names one. `more`: parameters for the provider, as `parameters.read` takes them.
+        this browser keeps. `aim` link: the identity is to be the caller's, by a ticket that is good once. `kind`: of
+        the address that was called, where it names one. `more`: parameters for the provider, as `parameters.read` takes
+        them.
 
         Raises IdentitySourceNotFound (also where it is switched off in the application), NotSupported, ProviderFailed,
         TooManyRequests, InvalidInput (authorization_params).
@@ -97,6 +99,7 @@ class Federation:
             request=request,
             user_id=user_id,
             session_id=caller.session_id or "" if aim == "link" else "",
+            ticket=ticket,
             remembered=dict(begun.remembered),
         )
         await self._attempts.open(state, opened.settled.id, kept, browser)
@@ -172,9 +175,13 @@ class Federation:
         return await self._login.complete_login(caller, user, "identity")
 
     async def _link_own(self, caller: Caller, way: Way, came: ExternalUser, kept: Kept) -> None:
-        """To who began it, if that login is still there."""
+        """To who began it, if that login is still there and its address was not used before."""
         session = await session_rows.find(self._db, caller.pool_id, kept.session_id)
         if session is None or session.user_id != kept.user_id or session.expires_at <= now():
             raise TokenExpired("the login that began it has ended")
+        if not await self._attempts.spend(caller.pool_id, way.connection.id, kept.ticket):
+            raise InvalidInput(
+                "ticket", "绑定链接已使用过，请重新开始", "the link was used before, begin again"
+            )
         user = await self._binding.of(caller, kept.user_id)
         await self._binding.link(caller, way, came, user)

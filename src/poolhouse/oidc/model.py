@@ -70,7 +70,7 @@ class AuthorizationRequest:
 
     The claims are those it asks for by name, beside its scopes'. `subject`: only this user may answer it. `binding`: an
     outside identity that whoever signs in for it will have (`federation`). `popup`: it is none of the protocol's, and
-    is answered by a message.
+    is answered by a message. `link`: nor is that; the ticket with which `subject` goes on to link an identity.
     """
 
     app_id: str
@@ -91,6 +91,7 @@ class AuthorizationRequest:
     subject: str | None = None
     binding: str | None = None
     popup: Popup | None = None
+    link: str | None = None
 
     @property
     def scopes(self) -> frozenset[str]:

@@ -173,6 +173,8 @@ def read_request(
 def check_again(app: App, asked: AuthorizationRequest) -> None:
     """That a request read a while ago is one the application would still be answered. Raises OAuthError, which is for
     the person's eyes: the address may be what was taken back."""
+    if asked.link is not None:  # which ends at a page of ours
+        return
     if not is_registered(app, asked.redirect_uri):
         raise not_registered()
     if asked.popup is not None:

@@ -11,6 +11,7 @@ import msgspec
 
 from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
 from poolhouse.errors import InvalidInput
+from poolhouse.ids import new_id
 from poolhouse.oidc.model import AuthorizationRequest
 from poolhouse.sessions.model import Session
 
@@ -78,9 +79,10 @@ class SealedLogins:
 
 class LinkAsked(msgspec.Struct, array_like=True, frozen=True):
     """That somebody, signed in, wants an identity linked: by which login, and at which connection of which
-    application."""
+    application. `id`: what it is known by once it has been used."""
 
     expires_at: float
+    id: str
     pool_id: str
     session_id: str
     app_id: str
@@ -92,8 +94,8 @@ class SealedLinks:
         self._box = box
 
     def seal(self, pool_id: str, session_id: str, app_id: str, connection: str) -> str:
-        """Good for ten minutes; safe in a URL."""
-        asked = LinkAsked(time.time() + LINK_S, pool_id, session_id, app_id, connection)
+        """Good for ten minutes; safe in a URL. It says for whom, and proves nothing of who has it."""
+        asked = LinkAsked(time.time() + LINK_S, new_id(), pool_id, session_id, app_id, connection)
         return _letters(self._box.encrypt(msgspec.json.encode(asked).decode(), _LINK))
 
     def unseal(self, text: str) -> LinkAsked:

@@ -24,9 +24,10 @@ from poolhouse.wire.oidc.answers import refuse
 from poolhouse.wire.oidc.browser import SESSION_COOKIE, Browser, browser_of, pairs_of
 from poolhouse.wire.oidc.clients import client_of
 from poolhouse.wire.oidc.discovery import metadata
+from poolhouse.wire.oidc.logins import must_sign_in
 from poolhouse.wire.oidc.logout import end_session
 from poolhouse.wire.oidc.mailed import MailedPages
-from poolhouse.wire.oidc.pages import Pages, must_sign_in
+from poolhouse.wire.oidc.pages import Pages
 from poolhouse.wire.oidc.popup import Messages
 from poolhouse.wire.origin import issuer
 from poolhouse.wire.request import path_for_log

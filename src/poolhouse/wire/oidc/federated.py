@@ -27,7 +27,6 @@ from poolhouse.errors import (
 )
 from poolhouse.federation.addresses import place_of
 from poolhouse.federation.arrivals import Asked
-from poolhouse.federation.attempts import Attempt
 from poolhouse.federation.binding import PROOFS
 from poolhouse.federation.connections import Offer
 from poolhouse.federation.model import Begun, Callback
@@ -37,6 +36,7 @@ from poolhouse.pictures import is_shown
 from poolhouse.services import WireServices
 from poolhouse.users.model import User
 from poolhouse.wire.oidc.browser import BEGUN_COOKIE, FORM_COOKIE, Browser, with_browser
+from poolhouse.wire.oidc.linking import LINK, LinkSteps
 from poolhouse.wire.oidc.popup import PopupSteps
 from poolhouse.wire.oidc.rendering import PLAIN
 from poolhouse.wire.request import STRANGERS_BODY_BYTES
@@ -58,13 +58,12 @@ POPUPS = (
     "/connections/{kind}/init",
     "/connections/{kind}/{identifier}/init",  # to which `enterprise.authorize` adds a query of its own
 )
-LINK = "/connections/link"
 METADATA = "/connections/{kind}/{identifier}/metadata"
 
 
 class FederatedSteps:
-    def __init__(self, services: WireServices, popups: PopupSteps) -> None:
-        self._services, self._popups = services, popups
+    def __init__(self, services: WireServices, popups: PopupSteps, links: LinkSteps) -> None:
+        self._services, self._popups, self._links = services, popups, links
 
     def buttons(self, step: Step, offered: list[Offer]) -> list[Offer]:
         """A button each; none while somebody is asked whose account their identity is to have. A picture that the
@@ -167,51 +166,11 @@ class FederatedSteps:
             return Route(path, handle, methods=list(methods))
 
         return [
-            route(LINK, self._link, "GET"),
+            route(LINK, self._links.page, "GET"),
             *(route(path, self._back, "GET", "POST") for path in CALLBACKS),
             route(METADATA, self._metadata, "GET"),
             *(route(path, self._popup, "GET") for path in POPUPS),
         ]
-
-    async def _link(self, pages: Pages, browser: Browser) -> Response:
-        """Says which account the identity will open, and leads on only by a press of the button: the address may
-        have come from anybody."""
-        ticket = browser.http.query.text("ticket") or ""
-        asked = self._services.sealed_links.unseal(ticket)
-        session = await self._services.credentials.login_in(asked.pool_id, asked.session_id)
-        caller = browser.caller(asked.pool_id, asked.app_id, session)
-        app = await self._services.apps.get(caller, asked.app_id)
-        token = browser.form_token()
-        begun = await self._services.federation.begin(
-            caller, asked.connection, "link", origin=browser.origin, browser=token
-        )
-        offered = await self._services.provider_connections.offered(asked.pool_id, asked.app_id)
-        user = await self._services.users.get(caller, session.user_id)
-        response = pages.rendering.page(
-            browser,
-            "link.html",
-            posts_to=begun.address if begun.form is not None else "",
-            look=await pages.look(asked.pool_id, app),
-            source=next(
-                (one.name for one in offered if one.identifier == asked.connection), asked.connection
-            ),
-            user=user.display_name,
-            begun=begun,
-        )
-        browser.keep_form_token(response, token)
-        browser.keep_begun(response, ticket)
-        return response
-
-    async def _linked(self, pages: Pages, browser: Browser, attempt: Attempt, callback: Callback) -> Response:
-        caller = browser.caller(attempt.pool_id, attempt.kept.app_id)
-        kept = browser.cookies.get(FORM_COOKIE, "")
-        path = place_of(browser.http.path)
-        await self._services.federation.complete(caller, attempt, callback, path, kept)
-        app = await self._services.apps.get(caller, attempt.kept.app_id)
-        look = await pages.look(attempt.pool_id, app)
-        return pages.rendering.page(
-            browser, "message.html", look=look, title="identity_linked_title", text=None, link=None
-        )
 
     async def _metadata(self, pages: Pages, browser: Browser) -> Response:
         """For the provider, who shows no credentials. The pool is in the query: an identifier is one pool's own."""
@@ -276,7 +235,7 @@ class FederatedSteps:
         attempt = await self._services.federation.taken(browser.caller("", None), _state(query), kept)
         callback = Callback(cast(Literal["GET", "POST"], browser.http.method), query)
         if attempt.kept.aim == "link":
-            return await self._linked(pages, browser, attempt, callback)
+            return await self._links.ended(pages, browser, attempt, callback)
         step = await pages.step_of(browser, attempt.kept.request)
         if (step.app.pool_id, step.app.id) != (attempt.pool_id, attempt.kept.app_id):
             raise InvalidInput("state", "登录属于另一个应用", "the sign-in is another application's")

@@ -34,13 +34,14 @@ from poolhouse.oidc.model import AuthorizationRequest, OAuthError
 from poolhouse.oidc.requests import check_again
 from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
-from poolhouse.times import now
 from poolhouse.users.model import UserKey
 from poolhouse.users.same_person import keys_typed
 from poolhouse.wire.oidc.answers import back_to, deliver, refuse
 from poolhouse.wire.oidc.browser import Browser, browser_of, typed, with_browser
 from poolhouse.wire.oidc.company import CompanySteps
 from poolhouse.wire.oidc.federated import FederatedSteps
+from poolhouse.wire.oidc.linking import LinkSteps
+from poolhouse.wire.oidc.logins import must_sign_in
 from poolhouse.wire.oidc.passkeys import SCRIPT, PasskeySteps
 from poolhouse.wire.oidc.popup import Messages, PopupSteps
 from poolhouse.wire.oidc.rendering import Look, Rendering, look_of
@@ -88,8 +89,9 @@ class Pages:
     def __init__(self, services: WireServices, messages: Messages) -> None:
         self._services, self.rendering = services, Rendering()
         self._popups = PopupSteps(services, messages)
-        self._passkeys, self._federated = PasskeySteps(services), FederatedSteps(services, self._popups)
-        self._company = CompanySteps(services)
+        self._passkeys, self._company = PasskeySteps(services), CompanySteps(services)
+        self._links = LinkSteps(services)
+        self._federated = FederatedSteps(services, self._popups, self._links)
 
     def routes(self) -> list[BaseRoute]:
         acts: list[tuple[str, str, Act, str]] = [
@@ -284,6 +286,8 @@ class Pages:
         """
         if asked.popup is not None:
             return await self._popups.answered_again(self, browser, app, asked, session)
+        if asked.link is not None:
+            return self._links.onward(asked.link)
         try:
             await self._services.oidc_grants.require_entrance(app, session.user_id)
             if "consent" in asked.prompt and not agreed:
@@ -321,7 +325,7 @@ class Pages:
         if must_sign_in(step.app, step.asked, session):
             return await self.page(step, "sign_in")
         assert session is not None
-        if step.given("answer") != "allow":
+        if step.given("answer") != "allow" and step.asked.link is None:
             denied = OAuthError("access_denied", "the user said no")
             return refuse(self.rendering, step.browser, back_to(step.asked), denied)
         return await self.proceed(step.browser, step.app, step.asked, session, agreed=True)
@@ -491,7 +495,8 @@ class Pages:
 
     async def page(self, step: Step, name: str, **facts: Any) -> Response:
         pool = await self._services.pools.get(step.app.pool_id)
-        can_register = not (pool.settings.register_disabled or step.app.settings.register_disabled)
+        closed = pool.settings.register_disabled or step.app.settings.register_disabled
+        can_register = not closed and step.asked.link is None
         shown: dict[str, Any] = {
             "app": step.app,
             "sealed": step.sealed,
@@ -510,6 +515,7 @@ class Pages:
             "making": None,
             "factors": "totp",
             "binding": bool(step.asked.binding),
+            "hint": await self._links.hint(step),
             **facts,
         }
         if name == "sign_in":
@@ -536,23 +542,6 @@ class Pages:
         """A page on the way to the application of `asked`, or to `target`."""
         posts_to = str(facts.get("target") or (asked.redirect_uri if asked else ""))
         return self.rendering.page(browser, name, status, posts_to=posts_to, **facts)
-
-
-def must_sign_in(app: App, asked: AuthorizationRequest, session: Session | None) -> bool:
-    """Whether a session, if there is one, is no answer to this request."""
-    if session is None or {"login", "select_account"} & set(asked.prompt):
-        return True
-    if asked.max_age is not None and (now() - session.created_at).total_seconds() > asked.max_age:
-        return True
-    if asked.subject not in (None, session.user_id):
-        return True
-    return is_apart(app, session)
-
-
-def is_apart(app: App, session: Session) -> bool:
-    """Whether it is a login at another application, and this one takes none: it stands alone, or asks for a second
-    factor that the other did not."""
-    return session.app_id != app.id and (app.settings.mfa_required or not app.settings.sso_enabled)
 
 
 async def _let_in(step: Step, response: Response, logged_in: LoggedIn) -> Response:

@@ -86,6 +86,15 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "If that account is not yours, close this page",
     ),
     "identity_link_go_on": ("前往绑定", "Go on"),
+    "identity_link_sign_in": (
+        "您要为账号 {user} 绑定身份：请先登录该账号",
+        "An identity is to be linked to the account {user}: sign in to it first",
+    ),
+    "identity_link_other": (
+        "此浏览器登录的是另一个账号。您要为账号 {user} 绑定身份：请登录该账号；如果不是您的账号，请关闭本页",
+        "This browser is signed in to another account. An identity is to be linked to the account {user}: sign in to "
+        "that one, or close this page if it is not yours",
+    ),
     "identity_linked_title": ("绑定成功，可以关闭本页", "It is linked. You may close this page"),
     "lapsed_title": ("这次登录已失效", "This sign-in is no longer good"),
     "lapsed": (
@@ -100,6 +109,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Open the application that you want to use and sign in there. A sign-in that begins at the identity source is "
         "not taken.",
     ),
+    "identity_linked_as": (
+        "{source} 账号现在可以登录账号 {user}",
+        "The account at {source} signs in to {user}",
+    ),
+    "identity_not_linked": ("没有绑定", "Nothing was linked"),
     "bind_create": ("创建新账号", "Create a new account"),
     "passkey_sign_in": ("使用通行密钥登录", "Sign in with a passkey"),
     "passkey_offer_title": ("下次用通行密钥登录？", "Sign in with a passkey next time?"),

@@ -20,7 +20,7 @@ from poolhouse.sessions.model import Session
 from poolhouse.times import v3_time
 from poolhouse.users.model import User
 from poolhouse.wire.oidc.browser import Browser, own_cookies
-from poolhouse.wire.oidc.pages import is_apart
+from poolhouse.wire.oidc.logins import is_apart
 from poolhouse.wire.origin import address, is_secure
 from poolhouse.wire.v2 import guard_envelope
 from poolhouse.wire.v2.request import Route, V2Request

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
@@ -72,6 +72,9 @@ class V3Wire:
             data, beside = await self._run(row, request, head, path)
             if row.streams:
                 return await streaming.begun(data)
+            if row.leads and "text/html" in head.headers.get("accept", ""):
+                kept_in = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
+                return RedirectResponse(data.url, 303, headers=kept_in)
         except PoolhouseError as error:
             trace.note(error=error)
             status = 404 if type(error) is NotFound and error.facts.get("path") else None

@@ -58,6 +58,7 @@ class Endpoint:
     `ours` marks an endpoint that no client calls; a `bare` one answers its data without an envelope.
     `streams`: the media types of one that answers rows of `response` as they come; its handler returns a `Stream`
     (streaming.py), and only what it refuses is in the envelope.
+    `leads`: a browser that opens its address is led on to the `url` of its data.
     """
 
     method: Method
@@ -75,6 +76,7 @@ class Endpoint:
     ours: bool = False
     bare: bool = False
     streams: tuple[str, ...] = ()
+    leads: bool = False
 
     @property
     def url(self) -> str:

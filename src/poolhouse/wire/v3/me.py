@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from poolhouse.crypto.transport import Encryption
 from poolhouse.errors import FactorNotFound, InvalidInput, NotSupported
@@ -21,8 +20,6 @@ from poolhouse.wire.v3.dto.signin import (
     FactorDto,
     FactorQuery,
     FactorToEnroll,
-    LinkQuery,
-    LinkUrl,
     OtpData,
     PassCode,
     ProfileQuery,
@@ -221,16 +218,6 @@ async def get_identities(request: V3Request, _: None) -> list[IdentityDto]:
     return [identity_dto(one) for one in await request.services.identities.list(request.caller, user_id)]
 
 
-async def generate_link_extidp_url(request: V3Request, query: LinkQuery) -> LinkUrl:
-    """Where the browser goes to link an outside account. Which sources exist is that page's to say; for whom is in the
-    ticket, so that an id token goes into no address."""
-    caller, services, connection = request.caller, request.services, query.ext_idp_conn_identifier
-    app_id = query.app_id or caller.app_id or ""
-    ticket = services.sealed_links.seal(caller.pool_id, caller.session_id or "", app_id, connection)
-    named = {"app_id": app_id, "ext_idp_conn_identifier": connection, "ticket": ticket}
-    return LinkUrl(url=f"{request.services.links.base_url}/connections/link?{urlencode(named)}")
-
-
 async def unlink_extidp(request: V3Request, body: UnlinkExtIdp) -> None:
     await request.services.identities.unlink_own(request.caller, body.ext_idp_id)
 
@@ -358,14 +345,6 @@ ENDPOINTS: list[Endpoint] = [
         get_identities,
         "GET",
         summary="The own identities at outside sources",
-    ),
-    _own(
-        "generate-link-extidp-url",
-        LinkQuery,
-        LinkUrl,
-        generate_link_extidp_url,
-        "GET",
-        summary="The address that would link an identity",
     ),
     _own("unlink-extidp", UnlinkExtIdp, None, unlink_extidp, summary="Unlink one of the own identities"),
 ]

@@ -103,6 +103,10 @@ def _operation(row: Endpoint, kinds: dict[int, Any], components: dict[str, Any])
             **{code: _json({"$ref": _REF.format(name="Failure")}, text) for code, text in _FAULTS.items()},
         },
     }
+    if row.leads:
+        operation["responses"]["303"] = {
+            "description": "To `data.url`, for a request that accepts `text/html`."
+        }
     if row.access != "administrator":
         operation["security"] = [] if row.access == "anyone" else [{"userToken": []}]
     if row.request is None:
