@@ -25,6 +25,8 @@ from poolhouse.federation.model import ExternalUser, Pairs
 from poolhouse.ids import new_id
 
 LIFETIME = timedelta(minutes=10)
+TURN_LASTS = timedelta(seconds=90)
+"""Longer than the script of a custom database may take to make a user, with what it waits for."""
 MOST_POSTED = 256 * 1024
 _SHAPE = re.compile(r"([0-9a-f]{24})[.x]([0-9a-f]{24})[.x]([0-9a-f]{24})\Z")
 """74 characters: SAML gives a RelayState 80. The x is for WeChat, whose state is of letters and digits, up to 128."""
@@ -117,6 +119,26 @@ class Attempts:
             lifetime=LIFETIME,
         )
 
+    async def begin_turn(self, pool_id: str, connection_id: str, named: str) -> str | None:
+        """What ends the turn of whatever has this name, in all processes; None where another has it. A turn that is
+        not ended ends by itself after TURN_LASTS."""
+        turn_id, holder = _turn(named), secrets.token_hex(16)
+        await postgres.end_old_turn(self._db, pool_id, turn_id)
+        begun = await postgres.insert_once(
+            self._db,
+            pool_id,
+            turn_id,
+            connection_id,
+            digest=_digest(holder),
+            browser=b"",
+            sealed=self._sealed(Kept(aim="page", app_id=""), pool_id, turn_id),
+            lifetime=TURN_LASTS,
+        )
+        return holder if begun else None
+
+    async def end_turn(self, pool_id: str, named: str, holder: str) -> None:
+        await postgres.end_turn(self._db, pool_id, _turn(named), _digest(holder))
+
     async def look(self, state: str) -> Attempt:
         """The attempt, which stays there. Raises SignInLapsed."""
         pool_id, attempt_id, secret = _parts(state)
@@ -160,6 +182,10 @@ def _unknown() -> SignInLapsed:
         "登录已完成、已过期，或不是在此浏览器中开始的",
         "the sign-in is done already, is too old, or was begun in another browser",
     )
+
+
+def _turn(named: str) -> str:
+    return hashlib.sha256(named.encode()).hexdigest()[:24]
 
 
 def _digest(text: str) -> bytes:

@@ -6,12 +6,10 @@ taken over from a provider only where the provider has verified it, and meets an
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, get_args
-from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -27,6 +25,7 @@ from poolhouse.federation import postgres
 from poolhouse.federation.addresses import Spelling
 from poolhouse.federation.model import ExternalUser
 from poolhouse.federation.taken import is_verified, taken, vouched
+from poolhouse.federation.turns import Turns
 from poolhouse.login.address_proofs import AddressProofs
 from poolhouse.login.codes import holder_of
 from poolhouse.login.model import Channel, Registration
@@ -74,11 +73,18 @@ _After = Callable[[Caller, Way, ExternalUser, Tx, User], Awaitable[None]]
 
 class Binding:
     def __init__(
-        self, *, db: Database, users: UserRecords, sign_up: SignUp, proofs: AddressProofs, audit: AuditLog
+        self,
+        *,
+        db: Database,
+        users: UserRecords,
+        sign_up: SignUp,
+        proofs: AddressProofs,
+        turns: Turns,
+        audit: AuditLog,
     ) -> None:
         self._db, self._users, self._sign_up = db, users, sign_up
         self._proofs, self._audit = proofs, audit
-        self._turns: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
+        self._turns = turns
 
     async def known(self, caller: Caller, way: Way, came: ExternalUser) -> User | None:
         """The user whose identity this is; None for nobody.
@@ -132,16 +138,15 @@ class Binding:
         """A new user by the pool's rules for signing up, with the identity, both or neither. Of two that come at once
         as the same person one makes the account, and the other is given it. `custom_data`: by the pool's custom fields.
 
-        Where a script makes the user no transaction waits for it, so nothing is locked before: here they take turns,
-        and the identity is asked about again once the script has answered. What it made then stays, without it.
+        Where a script makes the user no transaction waits for it, so nothing is locked before: they take turns, and the
+        identity is asked about again once the script has answered. What it made then stays, without it.
 
-        Raises what `SignUp.create` does.
+        Raises what `SignUp.create` does, and Overloaded where a turn takes too long.
         """
         if await self._users.keeps_profiles(caller):
             return await self._made(caller, way, came, self._claim, self._written, custom_data)
-        key = (caller.pool_id, way.connection.source_id, came.ids[0].value)
-        turn = self._turns.setdefault(key, asyncio.Lock())
-        async with turn:
+        named = f"{way.connection.source_id}:{came.ids[0].value}"
+        async with self._turns.of(caller.pool_id, way.connection.id, named):
             user = await self.known(caller, way, came)
             return user or await self._made(caller, way, came, None, self._written_late, custom_data)
 

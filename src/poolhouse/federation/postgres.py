@@ -56,6 +56,23 @@ async def insert_once(
     return tag != "INSERT 0 0"
 
 
+async def end_old_turn(db: Executor, pool_id: str, turn_id: str) -> None:
+    await db.execute(
+        "delete from federation_attempts where pool_id = $1 and id = $2 and expires_at <= now()",
+        pool_id,
+        turn_id,
+    )
+
+
+async def end_turn(db: Executor, pool_id: str, turn_id: str, digest: bytes) -> None:
+    await db.execute(
+        "delete from federation_attempts where pool_id = $1 and id = $2 and digest = $3",
+        pool_id,
+        turn_id,
+        digest,
+    )
+
+
 async def sealed_of(db: Executor, pool_id: str, attempt_id: str, digest: bytes) -> bytes | None:
     found: bytes | None = await db.fetchval(
         "select sealed from federation_attempts "

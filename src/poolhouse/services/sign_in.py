@@ -19,6 +19,7 @@ from poolhouse.federation.native import NativeSignIn
 from poolhouse.federation.scripts import Scripts
 from poolhouse.federation.service import Federation
 from poolhouse.federation.trials import ConnectionTrials
+from poolhouse.federation.turns import Turns
 from poolhouse.login.address_limiter import AddressLimiter
 from poolhouse.login.address_proofs import AddressProofs
 from poolhouse.login.by_code import CodeLogin
@@ -225,7 +226,14 @@ def build_sign_in(
         run=Scripts(core.sandbox, core.environment.of_pool),
     )
     attempts = Attempts(db, raw.box)
-    binding = Binding(db=db, users=users, sign_up=proving.sign_up, proofs=proving.proofs, audit=audit)
+    binding = Binding(
+        db=db,
+        users=users,
+        sign_up=proving.sign_up,
+        proofs=proving.proofs,
+        turns=Turns(attempts),
+        audit=audit,
+    )
     arrivals = Arrivals(connections=connections, attempts=attempts, binding=binding, login=login)
     code_login = CodeLogin(
         codes=proving.codes,
