@@ -92,17 +92,17 @@ class Attempts:
         before = await postgres.sealed_of(self._db, pool_id, attempt_id, _digest(secret))
         kept = self._open(before, pool_id, attempt_id)
         if before is None or kept.posted is not None:
-            raise _unknown()
+            raise lapsed()
         after = self._sealed(structs.replace(kept, posted=form), pool_id, attempt_id)
         if not await postgres.seal_again(self._db, pool_id, attempt_id, before, after):
-            raise _unknown()
+            raise lapsed()
 
     async def take(self, state: str, browser: str) -> Attempt:
         """Raises SignInLapsed: none of ours, taken already, too old, or begun in another browser."""
         pool_id, attempt_id, secret = _parts(state)
         row = await postgres.take_attempt(self._db, pool_id, attempt_id, _digest(secret), _digest(browser))
         if row is None:
-            raise _unknown()
+            raise lapsed()
         return Attempt(pool_id, row["connection_id"], self._open(row["sealed"], pool_id, attempt_id))
 
     async def spend(self, pool_id: str, connection_id: str, ticket: str) -> bool:
@@ -145,7 +145,7 @@ class Attempts:
         sealed = await postgres.sealed_of(self._db, pool_id, attempt_id, _digest(secret))
         connection_id = await postgres.connection_of(self._db, pool_id, attempt_id, _digest(secret))
         if connection_id is None:
-            raise _unknown()
+            raise lapsed()
         return Attempt(pool_id, connection_id, self._open(sealed, pool_id, attempt_id))
 
     async def meant(self, state: str) -> tuple[str, str] | None:
@@ -166,17 +166,17 @@ class Attempts:
                 self._box.decrypt(sealed or b"", _place(pool_id, attempt_id)), type=Kept
             )
         except (SecretUnreadable, IndexError, ValueError) as error:
-            raise _unknown() from error
+            raise lapsed() from error
 
 
 def _parts(state: str) -> tuple[str, str, str]:
     shape = _SHAPE.match(state)
     if shape is None:
-        raise _unknown()
+        raise lapsed()
     return shape[1], shape[2], shape[3]
 
 
-def _unknown() -> SignInLapsed:
+def lapsed() -> SignInLapsed:
     return SignInLapsed(
         "state",
         "登录已完成、已过期，或不是在此浏览器中开始的",

@@ -6,7 +6,7 @@ for the next step. The key is a bearer's, good once and for ten minutes, like th
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
 from typing import Any, NoReturn
 
 from poolhouse.caller import Caller
@@ -15,6 +15,7 @@ from poolhouse.errors import (
     IdentitySourceNotFound,
     InvalidInput,
     InvalidOperation,
+    MfaRequired,
     PoolhouseError,
 )
 from poolhouse.federation import catalog
@@ -22,20 +23,24 @@ from poolhouse.federation.arrivals import Arrivals, Asked
 from poolhouse.federation.binding import ProofOfAccount
 from poolhouse.federation.connections import Connections
 from poolhouse.federation.model import checked
+from poolhouse.federation.second_steps import NATIVE, SecondSteps
 from poolhouse.login.by_code import CodeLogin
 from poolhouse.login.model import Channel, LoggedIn
 from poolhouse.login.service import LoginService
 from poolhouse.users.same_person import keys_typed
 
-_BROWSER = "native"
-"""There is none: who has the key may use it."""
-
 
 class NativeSignIn:
     def __init__(
-        self, connections: Connections, arrivals: Arrivals, login: LoginService, code_login: CodeLogin
+        self,
+        *,
+        connections: Connections,
+        arrivals: Arrivals,
+        second_steps: SecondSteps,
+        login: LoginService,
+        code_login: CodeLogin,
     ) -> None:
-        self._connections, self._arrivals = connections, arrivals
+        self._connections, self._arrivals, self._second_steps = connections, arrivals, second_steps
         self._login, self._code_login = login, code_login
 
     async def sign_in(
@@ -67,7 +72,7 @@ class NativeSignIn:
             await self._connections.note(caller, opened.way.connection, error)
             raise
         if user is None:
-            return await self._arrivals.ask(caller, opened, came, "native", _BROWSER)
+            return await self._arrivals.ask(caller, opened, came, "native", NATIVE)
         return await self._login.complete_login(caller, user, "identity", scope=scope)
 
     async def by_password(self, caller: Caller, key: str, account: str, password: str) -> LoggedIn:
@@ -79,7 +84,7 @@ class NativeSignIn:
         keys = [one for one in keys_typed(account) if f"{one.kind}-password" in proofs]
         if not keys:
             _refuse("account", proofs)
-        return await self._bound(caller, key, await self._login.with_any_password(caller, keys, password))
+        return await self._bound(caller, key, self._login.with_any_password(caller, keys, password))
 
     async def by_code(
         self, caller: Caller, key: str, channel: Channel, target: str, code: str, country_code: str | None
@@ -91,15 +96,21 @@ class NativeSignIn:
         proofs = (await self._arrivals.asked(caller, key)).proofs
         if f"{channel}-code" not in proofs:
             _refuse(channel, proofs)
-        came = await self._code_login.login(caller, channel, target, code, country_code=country_code)
-        return await self._bound(caller, key, came)
+        proving = self._code_login.login(caller, channel, target, code, country_code=country_code)
+        return await self._bound(caller, key, proving)
 
     async def create(self, caller: Caller, key: str) -> LoggedIn:
         """Raises IdentityUnbound where the connection makes no accounts, ProviderFailed, what `SignUp.create` does."""
-        return await self._arrivals.create(caller, key, _BROWSER)
+        return await self._arrivals.create(caller, key, NATIVE)
 
-    async def _bound(self, caller: Caller, key: str, came: LoggedIn) -> LoggedIn:
-        await self._arrivals.bind(caller, key, _BROWSER, came.user)
+    async def _bound(self, caller: Caller, key: str, proving: Awaitable[LoggedIn]) -> LoggedIn:
+        """Linked by the login; or by the second step, where one is asked for first."""
+        try:
+            came = await proving
+        except MfaRequired as asked:
+            await self._second_steps.keep(caller, key, asked)
+            raise
+        await self._arrivals.bind(caller, key, NATIVE, came.user)
         return came
 
     async def _only_one(self, caller: Caller, kinds: Collection[str]) -> str:

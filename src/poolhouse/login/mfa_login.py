@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from poolhouse.accounts.records import UserRecords
@@ -52,8 +53,10 @@ class MfaLogin:
         login: LoginService,
         refusals: RefusalLog,
         pools: PoolService,
+        ended: Callable[[Caller, Ticket, User], Awaitable[None]],
     ) -> None:
-        self._refusals, self._pools = refusals, pools
+        """`ended`: what else a second step ends, by its ticket, once the user is logged in."""
+        self._refusals, self._pools, self._ended = refusals, pools, ended
         self._db, self._users, self._codes = db, users, codes
         self._mfa, self._login = mfa, login
 
@@ -211,7 +214,9 @@ class MfaLogin:
             await tickets.consume(self._db, held)
         await postgres.forget_attempts(self._db, caller.pool_id, SECOND_STEP, [user.id])
         scope = held.detail.get("scope")
-        return await self._login.complete_login(caller, user, "mfa", second_factor=False, scope=scope)
+        logged_in = await self._login.complete_login(caller, user, "mfa", second_factor=False, scope=scope)
+        await self._ended(caller, held, user)
+        return logged_in
 
     @staticmethod
     def _as(caller: Caller, user: User) -> Caller:

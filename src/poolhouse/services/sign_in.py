@@ -17,6 +17,7 @@ from poolhouse.federation.connections import Connections
 from poolhouse.federation.directories import DirectorySignIn
 from poolhouse.federation.native import NativeSignIn
 from poolhouse.federation.scripts import Scripts
+from poolhouse.federation.second_steps import SecondSteps
 from poolhouse.federation.service import Federation
 from poolhouse.federation.trials import ConnectionTrials
 from poolhouse.federation.turns import Turns
@@ -244,6 +245,7 @@ def build_sign_in(
         proofs=proving.proofs,
         refusals=proving.refusals,
     )
+    second_steps = SecondSteps(db, raw.box, arrivals)
     mfa_login = MfaLogin(
         db=db,
         users=users,
@@ -252,6 +254,7 @@ def build_sign_in(
         login=login,
         refusals=proving.refusals,
         pools=core.pools,
+        ended=second_steps.link,
     )
     passkey_login = PasskeyLogin(
         db=db,
@@ -350,7 +353,13 @@ def build_sign_in(
             lockout=proving.lockout,
             login=login,
         ),
-        native_sign_in=NativeSignIn(connections, arrivals, login, code_login),
+        native_sign_in=NativeSignIn(
+            connections=connections,
+            arrivals=arrivals,
+            second_steps=second_steps,
+            login=login,
+            code_login=code_login,
+        ),
         oidc_grants=oidc_grants,
         oidc=OidcService(
             db=db, apps=core.apps, sessions=tokens.sessions, grants=oidc_grants, issuing=issuing

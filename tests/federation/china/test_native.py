@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import AsyncIterator
 from typing import Any, get_args
 from urllib.parse import urljoin
@@ -17,6 +18,7 @@ from tests.federation.issuers import issuing
 
 from poolhouse.errors import InvalidInput
 from poolhouse.federation.binding import PROOFS
+from poolhouse.mfa.totp import code_at, key_of
 from poolhouse.services import Services
 from poolhouse.users.model import User, UserDraft
 from poolhouse.wire.v3.dto.signin import NativePlatform
@@ -58,6 +60,10 @@ async def _identity(http: httpx.AsyncClient, peer: Peer, code: str, **other: Any
 async def _ada(peer: Peer, **more: Any) -> User:
     values = {"username": "ada", "email": "ada@x.cn", "email_verified": True, **more}
     return await peer.services.users.create(peer.pool.administrator, UserDraft(values, password="lovelace"))
+
+
+def _totp(secret: str, drift: int = 0) -> str:
+    return code_at(key_of(secret), int(time.time() // 30) + drift)
 
 
 async def _who(http: httpx.AsyncClient, answer: dict[str, Any]) -> str:
@@ -166,6 +172,63 @@ async def test_who_is_asked_links_the_account_by_its_password(mobile: Peer, http
     again = await _post(http, f"{WECHAT}/byAccount", mobile.app.id, **body, password="lovelace")
     assert again["apiCode"] == 40305, "a key is good once"
     assert await _who(http, await _mobile(http, mobile, _code(mobile, "there"))) == ada.id
+
+
+@pytest.mark.parametrize("by", ["password", "code"])
+async def test_whoever_is_asked_for_a_second_factor_links_the_account_by_it(
+    mobile: Peer, http: httpx.AsyncClient, by: str
+) -> None:
+    """The first proof alone links nothing, and need not be repeated."""
+    ada = await _ada(mobile)
+    me = mobile.pool.user(ada.id)
+    association = await mobile.services.mfa.associate(me, ada.id, "Shop", "ada")
+    await mobile.services.mfa.confirm(me, ada.id, _totp(association.secret, -1))
+    await mobile.settings(associable=True)
+    key = (await _mobile(http, mobile, _code(mobile, "there")))["data"]["key"]
+    if by == "password":
+        body = {"key": key, "account": "ada", "password": "lovelace"}
+        asked = await _post(http, f"{WECHAT}/byAccount", mobile.app.id, **body)
+    else:
+        body = {"key": key, "email": "ada@x.cn", "code": await _sent(mobile, "ada@x.cn")}
+        asked = await _post(http, f"{WECHAT}/byEmailCode", mobile.app.id, **body)
+    assert asked["apiCode"] == 1635, asked
+    detail = await mobile.services.db.fetchval(
+        "select detail from tickets where pool_id = $1 and purpose = 'mfa'", mobile.pool.id
+    )
+    assert key not in str(detail)
+    bearer = {"authorization": asked["data"]["mfaToken"], "x-authing-app-id": mobile.app.id}
+
+    async def verify(code: str) -> dict[str, Any]:
+        answer = await http.post("/api/v3/mfa-totp-verify", json={"totp": code}, headers=bearer)
+        return dict(answer.json())
+
+    assert (await verify("000000"))["statusCode"] != 200
+    assert await rows_of(mobile, ada.id) == set(), "half a proof"
+    shown = await verify(_totp(association.secret))
+    assert await _who(http, shown) == ada.id
+    assert await rows_of(mobile, ada.id) == {("openid", "there"), ("unionid", "union-there")}
+    again = await _mobile(http, mobile, _code(mobile, "there"))
+    assert again["apiCode"] == 1635, "known from now on, and asked for the second factor"
+
+
+async def test_a_key_that_was_used_meanwhile_links_nothing_at_the_second_step(
+    mobile: Peer, http: httpx.AsyncClient
+) -> None:
+    ada = await _ada(mobile)
+    me = mobile.pool.user(ada.id)
+    association = await mobile.services.mfa.associate(me, ada.id, "Shop", "ada")
+    await mobile.services.mfa.confirm(me, ada.id, _totp(association.secret, -1))
+    await mobile.settings(associable=True)
+    key = (await _mobile(http, mobile, _code(mobile, "there")))["data"]["key"]
+    body = {"key": key, "account": "ada", "password": "lovelace"}
+    asked = await _post(http, f"{WECHAT}/byAccount", mobile.app.id, **body)
+    made = await _who(http, await _post(http, f"{WECHAT}/register", mobile.app.id, key=key))
+    bearer = {"authorization": asked["data"]["mfaToken"], "x-authing-app-id": mobile.app.id}
+    totp = {"totp": _totp(association.secret)}
+    answer = (await http.post("/api/v3/mfa-totp-verify", json=totp, headers=bearer)).json()
+    assert (answer["statusCode"], answer["data"]) == (403, None)
+    assert await rows_of(mobile, ada.id) == set()
+    assert len(await rows_of(mobile, made)) == 2
 
 
 async def test_or_has_a_new_one_made(mobile: Peer, http: httpx.AsyncClient) -> None:
