@@ -206,6 +206,7 @@ def _logins() -> tuple[Held, ...]:
             "sessions",
             "select to_jsonb(t) as row from sessions t where t.pool_id = $1 and t.user_id = $2 order by t.id",
             _id,
+            secret=("upstream",),
         ),
         Held(
             "sessions",

@@ -12,6 +12,7 @@ from poolhouse.errors import IdentityUnbound, PoolhouseError, ProviderFailed
 from poolhouse.federation.attempts import Aim, Attempt, Attempts, Kept
 from poolhouse.federation.binding import PROOFS, Binding, CustomData, ProofOfAccount, Way
 from poolhouse.federation.connections import Connections, Opened
+from poolhouse.federation.endings import opening
 from poolhouse.federation.model import ExternalUser
 from poolhouse.login.model import LoggedIn
 from poolhouse.login.service import LoginService
@@ -99,7 +100,8 @@ class Arrivals:
         except PoolhouseError as error:
             await self._connections.note(caller, opened.way.connection, error)
             raise
-        return await self._login.complete_login(caller, user, "identity")
+        upstream = opening(caller.pool_id, came)
+        return await self._login.complete_login(caller, user, "identity", upstream=upstream)
 
     @staticmethod
     def _require_own(caller: Caller, attempt: Attempt) -> ExternalUser:

@@ -169,6 +169,11 @@ class Attempts:
             raise lapsed() from error
 
 
+def pool_of(state: str) -> str:
+    """Raises ProviderFailed (state)."""
+    return _parts(state)[0]
+
+
 def _parts(state: str) -> tuple[str, str, str]:
     shape = _SHAPE.match(state)
     if shape is None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from poolhouse.errors import KindNotSupported, WayNotSupported
-from poolhouse.federation.model import Exchanging, Manifest, Redirecting, Verifying
+from poolhouse.federation.model import Ending, Exchanging, Manifest, Redirecting, Verifying
 from poolhouse.federation.providers import (
     ad,
     azure_ad,
@@ -80,6 +80,12 @@ def exchanging(kind: str) -> Exchanging:
     if make is None:
         raise WayNotSupported(kind=kind)
     return _made(make)
+
+
+def ending() -> tuple[Ending, ...]:
+    """The clients whose providers say when a sign-in is over."""
+    clients = [_made(one.redirecting) for one in _ALL if one.redirecting is not None]
+    return tuple(client for client in clients if isinstance(client, Ending))
 
 
 def client_of(kind: str) -> object:

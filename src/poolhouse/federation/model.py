@@ -53,6 +53,7 @@ class ExternalUser:
     the provider gave them. `profile`: the same by our names (`name`, `nickname`, `photo`, `email`, `phone`), before the
     connection's own mapping. `email_verified`, `phone_verified`: only what this provider has verified itself; where
     it says nothing they are False. The tokens are the provider's, for whoever the connection lets have them.
+    `sign_in`: what the provider calls this sign-in where it may say later that it is over, unique among all.
 
     `issuer`: who calls them so, by the protocol's own name of it (an issuer, an entity id); "" where it has none. It is
     kept among the claims as `iss`, where nothing else is.
@@ -66,6 +67,7 @@ class ExternalUser:
     access_token: str | None = field(default=None, repr=False)
     refresh_token: str | None = field(default=None, repr=False)
     issuer: str = ""
+    sign_in: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,19 @@ class Describing(Protocol):
 
     async def metadata(self, connection: Settled, here: Here) -> bytes:
         """XML; no secret. Raises ProviderFailed."""
+        ...
+
+
+@runtime_checkable
+class Ending(Protocol):
+    """A client whose provider says when a sign-in is over, by a form that it posts to the callback address itself.
+    `over_by`: the field that such a form has, and no other."""
+
+    over_by: str
+
+    async def over(self, state: str, form: Mapping[str, str]) -> str:
+        """`ExternalUser.sign_in` of the one that is. `state`: of the address. Raises ProviderFailed for a form that
+        does not say."""
         ...
 
 

@@ -26,6 +26,7 @@ from poolhouse.federation.arrivals import Arrivals, Asked
 from poolhouse.federation.attempts import Aim, Attempt, Attempts, Kept
 from poolhouse.federation.binding import Binding, CustomData, Way
 from poolhouse.federation.connections import LONG_FORM, Connections
+from poolhouse.federation.endings import opening
 from poolhouse.federation.model import Begun, Callback, ExternalUser, Pairs, checked
 from poolhouse.login.model import LoggedIn
 from poolhouse.login.service import LoginService
@@ -172,7 +173,8 @@ class Federation:
             raise
         if user is None:
             return await self._arrivals.ask(caller, opened, came, "page", browser)
-        return await self._login.complete_login(caller, user, "identity")
+        upstream = opening(caller.pool_id, came)
+        return await self._login.complete_login(caller, user, "identity", upstream=upstream)
 
     async def _link_own(self, caller: Caller, way: Way, came: ExternalUser, kept: Kept) -> None:
         """To who began it, if that login is still there and its address was not used before."""

@@ -213,8 +213,15 @@ class MfaLogin:
         if not consumed:
             await tickets.consume(self._db, held)
         await postgres.forget_attempts(self._db, caller.pool_id, SECOND_STEP, [user.id])
-        scope = held.detail.get("scope")
-        logged_in = await self._login.complete_login(caller, user, "mfa", second_factor=False, scope=scope)
+        scope, upstream = held.detail.get("scope"), held.detail.get("upstream")
+        logged_in = await self._login.complete_login(
+            caller,
+            user,
+            "mfa",
+            second_factor=False,
+            scope=scope,
+            upstream=bytes.fromhex(upstream) if upstream else None,
+        )
         await self._ended(caller, held, user)
         return logged_in
 

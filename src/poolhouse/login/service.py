@@ -144,9 +144,11 @@ class LoginService:
         second_factor: bool = True,
         scope: str | None = None,
         also: Also | None = None,
+        upstream: bytes | None = None,
     ) -> LoggedIn:
         """A session and a token for a user who has proved who they are, here or in another use case: by a code, an
-        identity, a second factor. `also`: what is written with the session.
+        identity, a second factor. `also`: what is written with the session. `upstream`: by what an identity source
+        may end it, also where a second step comes between.
 
         Raises AccountBlocked, AccountSuspended, AppAccessDenied, EmailUnverified, PasswordResetRequired (with
         a ticket), MfaRequired (with a ticket). A refusal is in the audit log before it is raised.
@@ -161,11 +163,11 @@ class LoginService:
             if password is not None:
                 await self._require_current_password(pool, user, password)
             if second_factor:
-                await self._require_second_factor(pool, app, user, method, scope)
+                await self._require_second_factor(pool, app, user, method, scope, upstream)
         except PoolhouseError as error:
             await self._refusals.write(caller, error, key=UserKey("id", user.id), user=user, method=method)
             raise
-        return await self._open(caller, pool, app, user, method, scope, also)
+        return await self._open(caller, pool, app, user, method, scope, also, upstream)
 
     async def _open(
         self,
@@ -176,10 +178,13 @@ class LoginService:
         method: Method,
         scope: str | None,
         also: Also | None,
+        upstream: bytes | None,
     ) -> LoggedIn:
         allowed = None if scope is None else allowed_scope(app, scope)
         async with self._recorder.of(caller, user) as record, self._db.together() as writes:
-            session = await self._sessions.start(writes, caller, user.id, lifetime(pool, app), scope=allowed)
+            session = await self._sessions.start(
+                writes, caller, user.id, lifetime(pool, app), scope=allowed, upstream=upstream
+            )
             event = Event(
                 "login",
                 "user",
@@ -298,7 +303,13 @@ class LoginService:
         return True
 
     async def _require_second_factor(
-        self, pool: Pool, app: App | None, user: User, method: Method, scope: str | None = None
+        self,
+        pool: Pool,
+        app: App | None,
+        user: User,
+        method: Method,
+        scope: str | None = None,
+        upstream: bytes | None = None,
     ) -> None:
         has_totp = await self._mfa.is_enabled(pool.id, user.id)
         if not (has_totp or pool.settings.mfa_required or (app and app.settings.mfa_required)):
@@ -307,7 +318,8 @@ class LoginService:
         address = getattr(user, by) if by else None
         proved = proof(by, address, user.phone_country_code) if by and address else {}
         asked = {} if scope is None else {"scope": scope}
-        detail = {"method": method, **proved, **asked}
+        opened = {} if upstream is None else {"upstream": upstream.hex()}
+        detail = {"method": method, **proved, **asked, **opened}
         ticket = await self._ticket(user, "mfa", MFA_LIFETIME, MFA_TRIES, detail)
         raise MfaRequired(
             mfa_token=ticket, user=user, totp=has_totp, passkeys=await self._passkeys(pool, user)

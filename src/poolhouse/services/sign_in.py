@@ -15,6 +15,7 @@ from poolhouse.federation.attempts import Attempts
 from poolhouse.federation.binding import Binding
 from poolhouse.federation.connections import Connections
 from poolhouse.federation.directories import DirectorySignIn
+from poolhouse.federation.endings import ProviderLogouts
 from poolhouse.federation.native import NativeSignIn
 from poolhouse.federation.scripts import Scripts
 from poolhouse.federation.second_steps import SecondSteps
@@ -106,6 +107,7 @@ class SignIn:
     federation: Federation
     provider_connections: Connections
     connection_trials: ConnectionTrials
+    provider_logouts: ProviderLogouts
     arrivals: Arrivals
     directory_sign_in: DirectorySignIn
     native_sign_in: NativeSignIn
@@ -344,6 +346,7 @@ def build_sign_in(
         ),
         provider_connections=connections,
         connection_trials=ConnectionTrials(db, connections),
+        provider_logouts=ProviderLogouts(tokens.sessions),
         arrivals=arrivals,
         directory_sign_in=DirectorySignIn(
             connections=connections,

@@ -24,9 +24,9 @@ def _session(row: Record) -> Session:
     return Session(*row)
 
 
-async def insert(db: Writer, session: Session) -> None:
+async def insert(db: Writer, session: Session, upstream: bytes | None = None) -> None:
     await db.execute(
-        f"insert into sessions ({_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        f"insert into sessions ({_COLUMNS}, upstream) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         session.id,
         session.pool_id,
         session.user_id,
@@ -37,7 +37,16 @@ async def insert(db: Writer, session: Session) -> None:
         session.created_at,
         session.expires_at,
         session.scope,
+        upstream,
     )
+
+
+async def opened_by(tx: Executor, pool_id: str, upstream: bytes) -> list[tuple[str, str]]:
+    """The sessions that a sign-in at an identity source opened, and whose they are."""
+    rows = await tx.fetch(
+        "select id, user_id from sessions where pool_id = $1 and upstream = $2 order by id", pool_id, upstream
+    )
+    return [(row["id"], row["user_id"]) for row in rows]
 
 
 async def find(db: Executor, pool_id: str, session_id: str) -> Session | None:

@@ -152,8 +152,9 @@ class SessionService:
         *,
         app_id: str | None = None,
         scope: str | None = None,
+        upstream: bytes | None = None,
     ) -> Session:
-        """A session for a user who has just proved who they are."""
+        """A session for a user who has just proved who they are. `upstream`: see `end_upstream`."""
         created = now()
         session = Session(
             id=new_id(),
@@ -167,7 +168,7 @@ class SessionService:
             expires_at=(created + lifetime).replace(microsecond=0),
             scope=scope,
         )
-        await postgres.insert(db, session)
+        await postgres.insert(db, session, upstream)
         return session
 
     async def find(self, pool_id: str, session_id: str) -> Session | None:
@@ -210,6 +211,19 @@ class SessionService:
             ended = await self._endings.of_session(tx, caller.pool_id, session_id, owner)
             if ended:
                 await self._audit.write(tx, caller, Event("logout", "session", session_id, user_id=owner))
+        return ended
+
+    async def end_upstream(self, caller: Caller, upstream: bytes) -> int:
+        """The sessions that a sign-in at an identity source opened, which the source says is over. `upstream`: the
+        digest that they began with. How many ended."""
+        async with self._db.transaction() as tx:
+            ended = 0
+            for session_id, user_id in await postgres.opened_by(tx, caller.pool_id, upstream):
+                if not await self._endings.of_session(tx, caller.pool_id, session_id, None):
+                    continue
+                event = Event("logout", "session", session_id, user_id=user_id, detail={"method": "identity"})
+                await self._audit.write(tx, caller, event)
+                ended += 1
         return ended
 
     async def end_run_out(self, pool_id: str, session_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qsl, urlsplit
@@ -37,12 +38,13 @@ class CasServer(Issuer):
         self.says: str | None = None
         self.sso = False
         self._tickets: dict[str, tuple[str, str]] = {}
+        self._numbers = itertools.count()
         self.queries: list[dict[str, str]] = []
 
     def came(self, address: str, user: str, **values: str) -> list[tuple[str, str]]:
         """What the browser brings back after somebody signed in at `address`."""
         service = dict(parse_qsl(urlsplit(address).query))["service"]
-        ticket = f"ST-{len(self._tickets)}-of-this-server"
+        ticket = f"ST-{next(self._numbers)}-of-this-server"
         self._tickets[ticket] = (service, success(escape(user), attributes(values) if values else ""))
         return [*parse_qsl(urlsplit(service).query), ("ticket", ticket)]
 

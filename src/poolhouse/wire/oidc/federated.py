@@ -29,7 +29,7 @@ from poolhouse.federation.addresses import place_of
 from poolhouse.federation.arrivals import Asked
 from poolhouse.federation.binding import PROOFS
 from poolhouse.federation.connections import Offer
-from poolhouse.federation.model import Begun, Callback
+from poolhouse.federation.model import Begun, Callback, Pairs
 from poolhouse.login.model import LoggedIn
 from poolhouse.oidc.model import OAuthError
 from poolhouse.pictures import is_shown
@@ -226,6 +226,8 @@ class FederatedSteps:
     async def _came_back(self, pages: Pages, browser: Browser) -> Response:
         if browser.http.method == "POST":
             form = tuple(browser.http.form_pairs())
+            if self._services.provider_logouts.is_one(form):
+                return await self._ended(browser, form)
             state = _state(form)
             await self._services.federation.hold(browser.caller("", None), state, form)
             onward = f"{browser.http.path}?{urlencode({'state': state})}"
@@ -256,6 +258,12 @@ class FederatedSteps:
         asked = replace(step.asked, binding=came.ticket)
         again = replace(step, asked=asked, sealed=self._services.sealed_requests.seal(asked))
         return await pages.page(again, "sign_in")
+
+    async def _ended(self, browser: Browser, form: Pairs) -> Response:
+        """A provider says that a sign-in is over, to the address that it was for. It learns nothing by the answer."""
+        state = _state(tuple(browser.http.query.decoded))
+        await self._services.provider_logouts.heard(browser.caller("", None), state, form)
+        return Response(status_code=200, headers={"cache-control": "no-store"})
 
 
 def _custom_data(step: Step) -> dict[str, Any] | None:

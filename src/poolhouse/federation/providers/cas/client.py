@@ -6,23 +6,25 @@ ticket is validated: a ticket for another service is the server's to refuse, and
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from poolhouse.aside import aside
 from poolhouse.errors import ProviderFailed
 from poolhouse.federation.answers import answered
 from poolhouse.federation.model import Begun, Callback, ExternalUser, Here, Settled
+from poolhouse.federation.providers.cas.logouts import TICKET, ticket_of
 from poolhouse.federation.providers.cas.responses import who
 from poolhouse.federation.providers.cas.settings import Settings
 
 MOST_BYTES = 64 * 1024
 """Of a server's answer."""
-_TICKET = re.compile(r"[\x21-\x7e]{1,512}\Z")
 
 
 class CasClient:
+    over_by = "logoutRequest"
+
     async def begin(self, connection: Settled, here: Here, state: str) -> Begun:
         settings: Settings = connection.fields
         service = f"{here.callback}?{urlencode({'state': state})}"
@@ -33,8 +35,9 @@ class CasClient:
         self, connection: Settled, here: Here, callback: Callback, remembered: Mapping[str, str]
     ) -> ExternalUser:
         settings: Settings = connection.fields
-        ticket = callback.given().get("ticket", "")
-        if not _TICKET.match(ticket):
+        given = callback.given()
+        ticket = given.get("ticket", "")
+        if not TICKET.match(ticket):
             raise ProviderFailed("redirect", "身份源没有返回 ticket", "the provider sent no ticket")
         asked = {"service": remembered["service"], "ticket": ticket}
         if settings.renew:
@@ -49,7 +52,17 @@ class CasClient:
                 f"检验 ticket 时身份源返回 HTTP {answer.status}",
                 f"the provider answered HTTP {answer.status} when the ticket was validated",
             )
-        return await aside(f"cas/{connection.pool_id}", who, answer.body, settings)
+        came = await aside(f"cas/{connection.pool_id}", who, answer.body, settings)
+        return replace(came, sign_in=_sign_in(given.get("state", ""), ticket))
+
+    async def over(self, state: str, form: Mapping[str, str]) -> str:
+        """Raises ProviderFailed (xml)."""
+        return _sign_in(state, await aside(f"cas/{state[:24]}", ticket_of, form[self.over_by].encode()))
+
+
+def _sign_in(state: str, ticket: str) -> str:
+    """The ticket at the service that it was for, which only this sign-in's `state` makes."""
+    return f"cas {state} {ticket}"
 
 
 def _with(address: str, asked: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -32,6 +33,12 @@ class Settings(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
         for name, address in (("loginUrl", self.login_url), ("validateUrl", self.validate_url)):
             if not is_address(address):
                 raise Unfit(name, "应为 https 地址", "must be an https address")
+        if urlsplit(self.validate_url).path.rstrip("/").endswith("/validate"):
+            raise Unfit(
+                "validateUrl",
+                "/validate 是 CAS 1，不受支持；请填 /serviceValidate 或 /p3/serviceValidate",
+                "/validate is CAS 1, which is not supported: enter /serviceValidate or /p3/serviceValidate",
+            )
 
 
 FIELDS = (
