@@ -164,6 +164,17 @@ async def test_the_callback_may_name_the_connection_by_its_id(oauth: OAuthPeer, 
 
 
 @pytest.mark.parametrize(
+    "place", ["client_secret=${clientSecret}&prompt=login", "prompt=login&s=${clientSecret}"]
+)
+async def test_the_documented_macro_of_the_secret_shows_it_to_nobody(oauth: OAuthPeer, place: str) -> None:
+    await oauth.settings(fields={"authUrlTemplate": "${authEndPoint}?client_id=${clientId}&" + place})
+    asked = query_of(await oauth.begin())
+    assert (asked["client_id"], asked["prompt"]) == (CLIENT, "login")
+    assert not {"client_secret", "s"} & asked.keys()
+    assert SECRET not in asked.values()
+
+
+@pytest.mark.parametrize(
     ("changed", "field"),
     [
         ({"authEndPoint": "javascript:alert(1)"}, "authEndPoint"),
@@ -172,7 +183,9 @@ async def test_the_callback_may_name_the_connection_by_its_id(oauth: OAuthPeer, 
         ({"userInfoEndPoint": "idp.example/me"}, "userInfoEndPoint"),
         ({"clientId": ""}, "clientId"),
         ({"clientId": None}, "clientId"),
-        ({"authUrlTemplate": "${authEndPoint}?s=${clientSecret}"}, "authUrlTemplate"),
+        ({"authUrlTemplate": "${authEndPoint}/${clientSecret}?s=1"}, "authUrlTemplate"),
+        ({"authUrlTemplate": "${authEndPoint}?s=x${clientSecret}"}, "authUrlTemplate"),
+        ({"authUrlTemplate": "${authEndPoint}?s=${clientSecret}#${clientSecret}"}, "authUrlTemplate"),
         ({"authUrlTemplate": "${authURL}?x"}, "authUrlTemplate"),
         ({"userIdField": "a..b"}, "userIdField"),
         ({"tokenAuthMethod": "private_key_jwt"}, "tokenAuthMethod"),
@@ -180,7 +193,7 @@ async def test_the_callback_may_name_the_connection_by_its_id(oauth: OAuthPeer, 
         ({"allowedHosts": ["idp.example:443"] * 51}, "allowedHosts"),
         ({"codeToTokenScript": "x" * 65_537}, "codeToTokenScript"),
     ],
-    ids=range(13),
+    ids=range(15),
 )
 def test_a_setting_that_cannot_be_is_named(changed: dict[str, Any], field: str) -> None:
     good = {

@@ -15,7 +15,7 @@ from poolhouse.federation import pkce
 from poolhouse.federation.answers import MOST_JSON, code_of, json_of
 from poolhouse.federation.model import Begun, Callback, ExternalUser, Here, Manifest, Script, Settled
 from poolhouse.federation.providers.oauth2.people import from_script, from_userinfo
-from poolhouse.federation.providers.oauth2.settings import FIELDS, MACRO, Settings
+from poolhouse.federation.providers.oauth2.settings import FIELDS, MACRO, Settings, without_secret
 from poolhouse.federation.settings import is_address
 
 LONGEST_CODE = 4096
@@ -92,7 +92,8 @@ def _meant(settings: Settings) -> tuple[str, dict[str, str]]:
         }
         return values[found[1]]
 
-    whole = MACRO.sub(value, settings.auth_url_template.strip()) or settings.auth_end_point
+    template = without_secret(settings.auth_url_template.strip())
+    whole = MACRO.sub(value, template) or settings.auth_end_point
     if not is_address(whole.replace(" ", "%20")):
         raise ProviderFailed(
             "settings", "authUrlTemplate 得不到可用的地址", "authUrlTemplate makes no https address"

@@ -55,12 +55,12 @@ class Settings(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
                 raise Unfit(name, "应为 https 地址", "must be an https address")
         if not self.client_id:
             raise Unfit("clientId", "不能为空", "must not be empty")
-        for macro in MACRO.findall(self.auth_url_template):
+        for macro in MACRO.findall(without_secret(self.auth_url_template)):
             if macro == "clientSecret":
                 raise Unfit(
                     "authUrlTemplate",
-                    "不能含 ${clientSecret}：每个登录的人都会在地址栏看到它",
-                    "must not hold ${clientSecret}: everybody who signs in would see it",
+                    "${clientSecret} 只能是一个参数的值，如 client_secret=${clientSecret}，且不会发送",
+                    "may hold ${clientSecret} as a parameter's value only, and it is not sent",
                 )
             if macro not in MACROS:
                 raise Unfit("authUrlTemplate", f"没有 ${{{macro}}}", f"has no ${{{macro}}}")
@@ -83,6 +83,14 @@ class Settings(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
         )
         found = [host for text in texts for host in _hosts_in(text)]
         return tuple(dict.fromkeys([*self.allowed_hosts, *found]))[:MOST_HOSTS]
+
+
+def without_secret(template: str) -> str:
+    """Without the parameters that `${clientSecret}` fills. The macro is documented; RFC 6749 knows no secret in this
+    address, and everybody who signs in would see it."""
+    place, mark, query = template.partition("?")
+    kept = [one for one in query.split("&") if one.strip().partition("=")[2] != "${clientSecret}"]
+    return place + mark + "&".join(kept)
 
 
 def _hosts_in(text: str) -> list[str]:
