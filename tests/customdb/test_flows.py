@@ -112,6 +112,37 @@ async def test_a_forgotten_password_brings_nobody_back_who_was_deleted(
         await services.recovery.by_code(visitor, "email", "wang@old.cn", code, "brand new 1")
 
 
+async def test_a_code_moves_in_whose_address_it_is_in_the_old_database(
+    services: Services,
+    pool: PoolForTests,
+    legacy: Legacy,
+    visitor: Caller,
+    sent_code,  # noqa: F811
+) -> None:
+    await lazy(services, pool, legacy)
+    await services.codes.send(visitor, "email", "wang@old.cn", "login")
+    came = await services.code_login.login(visitor, "email", "wang@old.cn", await sent_code("wang@old.cn"))
+    assert (came.user.username, came.user.email_verified) == ("wang", True)
+    again = await services.login.with_password(visitor, BY_NAME, "old secret")  # which is still theirs
+    assert again.user.id == came.user.id
+
+
+async def test_a_code_brings_nobody_in_while_the_old_database_does_not_answer(
+    services: Services,
+    pool: PoolForTests,
+    legacy: Legacy,
+    visitor: Caller,
+    sent_code,  # noqa: F811
+) -> None:
+    await lazy(services, pool, legacy)
+    await legacy.execute("drop table users")
+    await services.codes.send(visitor, "email", "wang@old.cn", "login")
+    code = await sent_code("wang@old.cn")
+    with pytest.raises(CustomDatabaseUnavailable):
+        await services.code_login.login(visitor, "email", "wang@old.cn", code)
+    assert (await services.users.list(pool.administrator, UserQuery())).total == 0
+
+
 async def test_a_scripted_user_logs_in_and_the_script_hears_of_it(
     services: Services, pool: PoolForTests, legacy: Legacy, visitor: Caller
 ) -> None:

@@ -7,15 +7,16 @@ from typing import Any
 
 from poolhouse.accounts.records import UserRecords
 from poolhouse.caller import Caller
+from poolhouse.directory.contract import Adoption
 from poolhouse.errors import UserNotFound
 from poolhouse.login.address_proofs import AddressProofs
-from poolhouse.login.codes import Codes, holder_of
+from poolhouse.login.codes import Codes, address_key, holder_of, holds
 from poolhouse.login.model import Channel, LoggedIn, Method, Registration, SignIn
 from poolhouse.login.refusal_log import RefusalLog
 from poolhouse.login.registration import Registrations
 from poolhouse.login.service import PLAIN, LoginService
 from poolhouse.login.sign_up import SignUp
-from poolhouse.users.model import UserKey
+from poolhouse.users.model import User, UserKey
 
 
 class CodeLogin:
@@ -43,12 +44,14 @@ class CodeLogin:
         how: SignIn = PLAIN,
         country_code: str | None = None,
     ) -> LoggedIn:
-        """Whoever holds the address is whose address it is.
+        """Whoever holds the address is whose address it is, also in an old database that they have not moved in from.
 
-        Raises CodeWrong, CodeExpired, UserNotFound (without auto_register), and what a login raises.
+        Raises CodeWrong, CodeExpired, UserNotFound (without auto_register), what its scripts and what a login raise.
         """
         await self._codes.check(caller, channel, target, code, "login", country_code)
         user = await holder_of(self._users, caller, channel, target, country_code)
+        if user is None:
+            user = await self._moved_in(caller, channel, target, country_code)
         if user is not None:
             user = await self._proofs.claim(caller, channel, user)
         if user is None:
@@ -58,6 +61,14 @@ class CodeLogin:
             user = await self._sign_up.create(caller, _registration(channel, target, country_code))
         method: Method = "email_code" if channel == "email" else "phone_code"
         return await self._login.complete_login(caller, user, method, scope=how.scope)
+
+    async def _moved_in(
+        self, caller: Caller, channel: Channel, target: str, country_code: str | None
+    ) -> User | None:
+        """Whose address it is in the old database, from which they have not moved in: the code proves it here."""
+        how = Adoption(admits=lambda theirs: holds(theirs, channel, target, country_code))
+        user = await self._users.adopt(caller, address_key(channel, target, country_code), how)
+        return user if user is not None and holds(user, channel, target, country_code) else None
 
     async def register(
         self,
