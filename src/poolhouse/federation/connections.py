@@ -6,7 +6,7 @@ What fails on the way is in the audit log before it is raised, with the step and
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -101,6 +101,10 @@ class Connections:
         found = await rows.usable_connection(self._db, pool_id, name, self._box)
         states = found[0].states if found else ()
         return [state.place_id for state in states if state.place == "app" and state.enabled]
+
+    async def applications(self, pool_id: str, kinds: Collection[str]) -> list[str]:
+        """Those in which a connection of one of these kinds is switched on."""
+        return await rows.applications_of(self._db, pool_id, kinds)
 
     async def offered(self, pool_id: str, app_id: str) -> list[Offer]:
         """The connections that are switched on in the application and of a kind that signs in, oldest first."""

@@ -75,6 +75,18 @@ class NativeSignIn:
             return await self._arrivals.ask(caller, opened, came, "native", NATIVE)
         return await self._login.complete_login(caller, user, "identity", scope=scope)
 
+    async def only_application(self, pool_id: str, kinds: Collection[str]) -> str:
+        """That which has a connection of one of these kinds. Raises IdentitySourceNotFound, InvalidOperation."""
+        found = await self._connections.applications(pool_id, kinds)
+        if not found:
+            raise IdentitySourceNotFound(kind=", ".join(kinds))
+        if len(found) > 1:
+            raise InvalidOperation(
+                "有多个应用启用了这种连接：请在 app_id 中指定一个",
+                "Several applications have such a connection: name one in app_id",
+            )
+        return found[0]
+
     async def by_password(self, caller: Caller, key: str, account: str, password: str) -> LoggedIn:
         """The account is by its username, e-mail address or number, as far as the connection lets it be.
 

@@ -57,8 +57,8 @@ async def delete(
     provider: str | None,
     type_: str | None,
 ) -> list[Identity]:
-    """`provider`: the kind, or the identifier of a connection. With both, those linked by the identifier alone too. By
-    the source alone, those that were linked by one of its connections before it was there."""
+    """`provider`: the source's kind, or the identifier or the kind of a connection. With both, those linked by the
+    identifier alone too. By the source alone, those that were linked by one of its connections before it was there."""
     rows = await tx.fetch(
         f"""
         delete from user_identities i
@@ -68,7 +68,7 @@ async def delete(
               select unnest(array[c.id, c.identifier]) from identity_connections c
               where c.pool_id = $1 and c.source_id = $3)))
           and ($4::text is null or $4 in (i.provider, i.connection_id) or i.connection_id in (
-            select c.id from identity_connections c where c.pool_id = $1 and c.identifier = $4))
+            select c.id from identity_connections c where c.pool_id = $1 and $4 in (c.identifier, c.type)))
           and ($5::text is null or i.type = $5)
         returning {_COLUMNS}
         """,
@@ -77,6 +77,43 @@ async def delete(
         ext_idp_id,
         provider,
         type_,
+    )
+    return [_identity(row) for row in rows]
+
+
+async def lock_users(tx: Executor, pool_id: str, user_ids: Sequence[str]) -> None:
+    """Whoever moves the identities of one of them waits until the transaction ends."""
+    for user_id in sorted(user_ids):
+        await tx.execute(
+            "select pg_advisory_xact_lock(hashtextextended(concat_ws(':', 'identities', $1::text, $2::text), 0))",
+            pool_id,
+            user_id,
+        )
+
+
+async def share_a_source(tx: Executor, pool_id: str, one: str, other: str) -> bool:
+    """Whether a source knows both of them, each as somebody."""
+    return bool(
+        await tx.fetchval(
+            """
+            select true from user_identities a
+            join user_identities b on b.pool_id = a.pool_id and b.ext_idp_id = a.ext_idp_id
+              and b.provider = a.provider
+            where a.pool_id = $1 and a.user_id = $2 and b.user_id = $3 limit 1
+            """,
+            pool_id,
+            one,
+            other,
+        )
+    )
+
+
+async def move(tx: Executor, pool_id: str, user_id: str, to: str) -> list[Identity]:
+    rows = await tx.fetch(
+        f"update user_identities i set user_id = $3 where i.pool_id = $1 and i.user_id = $2 returning {_COLUMNS}",
+        pool_id,
+        user_id,
+        to,
     )
     return [_identity(row) for row in rows]
 

@@ -113,6 +113,34 @@ class IdentityService:
         """`unlink` by the user whose they are; the act is theirs."""
         return await self._unlink(caller, caller.require_user(), ext_idp_id, provider, type_)
 
+    async def take_over(self, caller: Caller, other: Caller) -> int:
+        """All identities of `other` are the caller's from now on; each has proved who they are. The other account
+        stays, and nobody signs in to it by them.
+
+        Gives how many there were. Raises InvalidInput where both are one, UserNotFound, IdentityTaken where a source
+        knows both of them.
+        """
+        user_id, from_id = caller.require_user(), other.require_user()
+        if other.pool_id != caller.pool_id or user_id == from_id:
+            raise InvalidInput(
+                "secondaryUserToken",
+                "应为同一用户池中另一个账号的 token",
+                "must be the token of another account in the same pool",
+            )
+        await self._users.require_all(caller, [user_id, from_id])
+        async with self._db.transaction() as tx:
+            await postgres.lock_users(tx, caller.pool_id, [user_id, from_id])
+            if await postgres.share_a_source(tx, caller.pool_id, user_id, from_id):
+                raise IdentityTaken("a source knows both accounts", field="secondaryUserToken")
+            moved = await postgres.move(tx, caller.pool_id, from_id, user_id)
+            for identity in moved:
+                detail = {"provider": identity.provider}
+                gone = Event("unlink_identity", "identity", identity.id, user_id=from_id, detail=detail)
+                come = Event("link_identity", "identity", identity.id, user_id=user_id, detail=detail)
+                await self._audit.write(tx, other, gone)
+                await self._audit.write(tx, caller, come)
+        return len(moved)
+
     async def _unlink(
         self,
         caller: Caller,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -211,6 +211,21 @@ async def enabled_connections(db: Executor, pool_id: str, app_id: str) -> list[t
         )
         for row in rows
     ]
+
+
+async def applications_of(db: Executor, pool_id: str, types: Collection[str]) -> list[str]:
+    """Their ids, in which a connection of one of these types is switched on."""
+    rows = await db.fetch(
+        """
+        select distinct e.place_id from identity_connections c
+        join identity_connection_states e on e.pool_id = c.pool_id and e.connection_id = c.id
+        where c.pool_id = $1 and c.type = any($2) and e.place = 'app' and e.enabled
+        order by e.place_id
+        """,
+        pool_id,
+        list(types),
+    )
+    return [row["place_id"] for row in rows]
 
 
 async def identifier_taken(db: Executor, pool_id: str, identifier: str) -> bool:

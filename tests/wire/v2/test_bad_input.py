@@ -57,6 +57,10 @@ OPEN_ROOTS = {
 OPEN_CALLS = {
     "POST /api/v2/ad/verify-user",
     "POST /api/v2/connections/oidc/start-interaction",
+    "POST /api/v2/ecConn/wechatMobile/authByCode",
+    "POST /api/v2/users/link",  # of the two tokens in the body
+    "POST /api/v2/users/unlink",
+    "GET /connection/social/wechat:mobile/{userPoolId}/callback",
     "POST /api/v2/ldap/verify-user",
     "GET /cas/session",  # of the hosted pages' cookie alone
     "GET /api/v2/.well-known",

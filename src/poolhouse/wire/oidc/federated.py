@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import urlencode
 
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
@@ -49,7 +50,7 @@ CALLBACKS = (
     # The vendor's, at which a provider may know an application already.
     "/connections/{kind}/callback",
     "/connections/social/{identifier}/{pool}/callback",
-    "/connection/social/{identifier}/{pool}/callback",
+    "/connection/social/{identifier:unless_native}/{pool}/callback",
 )
 POPUPS = (
     "/connections/social/{identifier}",
@@ -59,6 +60,15 @@ POPUPS = (
     "/connections/{kind}/{identifier}/init",  # to which `enterprise.authorize` adds a query of its own
 )
 METADATA = "/connections/{kind}/{identifier}/metadata"
+
+
+class _UnlessNative(StringConvertor):
+    """WeChat's mobile apps bring a code to this address that no browser of ours began: `wire/v2/native.py`."""
+
+    regex = "(?!wechat:mobile/)[^/]+"
+
+
+register_url_convertor("unless_native", _UnlessNative())
 
 
 class FederatedSteps:

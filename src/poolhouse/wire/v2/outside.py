@@ -16,7 +16,6 @@ ROUTES = [
         ("GET", "/cas-idp/{appId}/serviceValidate"),
         ("GET", "/cas-idp/logout"),
         ("GET", "/cas/logout"),
-        ("GET", "/connection/social/wechat:mobile/{userPoolId}/callback"),
         ("POST", "/connections/enterprise/{provider}/start-sync"),
         ("GET", "/events/v1/authentication/sub"),
         ("GET", "/events/v1/management/sub"),

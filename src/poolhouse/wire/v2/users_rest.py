@@ -173,8 +173,6 @@ ROUTES = [
     Route("POST", "/api/v2/users/{userId}", update),
     Route("GET", "/api/v2/users/me", me),
     Route("GET", "/api/v2/users/is-user-exists", exists),
-    Route("POST", "/api/v2/users/link", unsupported("users/link")),
-    Route("POST", "/api/v2/users/unlink", unsupported("users/unlink")),
     Route("GET", "/api/v2/users/principal_authentication", unsupported("principal_authentication")),
     Route("POST", "/api/v2/users/batch", batch),
     Route("POST", "/api/v2/users/filter", filter_users),
