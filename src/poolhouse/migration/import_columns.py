@@ -152,10 +152,12 @@ def unknown_keys(names: Sequence[str], field: str) -> InvalidInput:
     shown = [_with_nearest(name) for name in names[:SHOWN]]
     more = len(names) - SHOWN
     zh, en = "、".join(shown), ", ".join(shown)
+    zh += f" 等 {len(names)} 个" if more > 0 else ""
+    en += f" and {more} more" if more > 0 else ""
     return InvalidInput(
         field,
-        f"未知的列：{zh}{f' 等 {len(names)} 个' if more > 0 else ''}；可用 --ignore-column 忽略",
-        f"unknown column: {en}{f' and {more} more' if more > 0 else ''}; --ignore-column NAME ignores one",
+        f"未知的列：{zh}；可用 --ignore-column（ignoreColumns）忽略",
+        f"unknown column: {en}; --ignore-column NAME (ignoreColumns) ignores one",
     )
 
 

@@ -54,6 +54,8 @@ async def test_an_upload_that_breaks_off_continues_and_its_check_and_import_are_
     files = Files(services, pool)
     await files.finish()
     await page.get_by_text("Checked, not imported yet").wait_for(timeout=10_000)
+    begun = await page.locator("#state time").first.inner_text()
+    assert not begun.endswith("UTC"), "a page that renews itself keeps the times of the reader"
     assert await judged(page) + await wider(page) == []
     if SHOTS:
         await page.screenshot(path=f"{SHOTS}/checked.png")

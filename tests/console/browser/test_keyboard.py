@@ -34,6 +34,9 @@ async def test_the_keyboard_alone_finds_somebody(
     assert await page.locator("#shortcuts").is_visible()
     await page.keyboard.press("Escape")
     assert not await page.locator("#shortcuts").is_visible()
+    await page.goto(f"{server}/console/pools/{pool.id}")  # has no search of its own
+    await page.keyboard.press("/")
+    await page.locator("#go[open] a").first.wait_for()
     await context.close()
 
 

@@ -11,6 +11,8 @@ from poolhouse.wire.console.visit import Visit
 ENCODINGS = ("utf-8", "utf-16", "gb18030", "big5", "windows-1252")
 SEPARATORS = ("comma", "semicolon", "tab", "bar")
 SECRETS = ("password", "passwordHash", "salt")
+MOST_NAMED = 20
+"""Of columns that nobody knows."""
 UNKNOWN, LEFT_OUT = "?", ""
 """What is chosen for a column: nothing yet, and that it is left out."""
 
@@ -30,9 +32,11 @@ def columns_of(form: dict[str, str]) -> dict[str, str]:
 
 async def shown_columns(visit: Visit, columns: list[dict[str, Any]]) -> dict[str, Any]:
     """What `transfer/reading.html` and `transfer/columns.html` need beside what was found."""
+    unknown = [one["name"] for one in columns if choice(one) == UNKNOWN]
     fields = await visit.ask(FIELDS, {"targetType": "USER"}) if visit.may(FIELDS) else []
     return {
         "chosen": [choice(one) for one in columns],
+        "unknown": ", ".join(unknown[:MOST_NAMED]) + ("…" if len(unknown) > MOST_NAMED else ""),
         "groups": GROUPS,
         "secrets": SECRETS,
         "fields": [(CUSTOM + one["key"], one.get("label") or one["key"]) for one in fields],

@@ -37,6 +37,8 @@ addEventListener("keydown", (event) => {
     event.preventDefault();
     search.focus();
     search.select();
+  } else if (event.key === "/" && go) {  // a page without a search of its own: to anything by its name
+    toGo(event);
   } else if (event.key === "?" && !shortcuts.open) {
     shortcuts.showModal();
   }
@@ -85,9 +87,13 @@ side?.addEventListener("toggle", (event) => {
 matchMedia("(max-width: 48rem)").addEventListener("change", () => side?.hidePopover?.());
 
 const local = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "medium" });
-for (const time of document.querySelectorAll("time[datetime]")) {
-  const at = new Date(time.dateTime);
-  if (Number.isNaN(at.getTime())) continue;
-  time.title = time.textContent;
-  time.textContent = local.format(at);
-}
+const localize = () => {
+  for (const time of document.querySelectorAll("time[datetime]:not([title])")) {
+    const at = new Date(time.dateTime);
+    if (Number.isNaN(at.getTime())) continue;
+    time.title = time.textContent;
+    time.textContent = local.format(at);
+  }
+};
+localize();
+addEventListener("htmx:after:swap", localize);

@@ -142,6 +142,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "import_meaning": ("导入为", "Imported as"),
     "import_meaning_of": ("“{column}”导入为", "{column} is imported as"),
     "import_unknown": ("请选择", "Choose"),
+    "import_unknown_columns": (
+        "请选择这些列的含义，或不导入：{columns}",
+        "Choose what these columns are, or leave them out: {columns}",
+    ),
     "import_leave_out": ("不导入", "Leave out"),
     "import_group_secrets": ("密码", "Password"),
     "import_result": ("检查结果", "What would become of them"),
