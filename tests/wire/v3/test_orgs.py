@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from tests.wire.v3.conftest import V3Client
 
-from poolhouse.wire.v3 import departments, orgs
+from poolhouse.wire.v3 import department_members, department_merging, department_search, departments, orgs
 
 
 async def data(answer: Any) -> Any:
@@ -50,7 +50,10 @@ BODY: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("row", [*orgs.ENDPOINTS, *departments.ENDPOINTS], ids=lambda row: row.path)
+PARTS = (orgs, departments, department_search, department_members, department_merging)
+
+
+@pytest.mark.parametrize("row", [row for part in PARTS for row in part.ENDPOINTS], ids=lambda row: row.path)
 async def test_strangers_are_refused_and_the_neighbour_finds_nothing(
     v3: V3Client, neighbour: V3Client, row: Any
 ) -> None:

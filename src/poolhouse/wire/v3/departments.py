@@ -1,35 +1,20 @@
-"""Departments and who is in them. Source: docs/contract/v3/orgs.md."""
+"""Departments: read, made, changed and deleted. Source: docs/contract/v3/orgs.md."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from functools import partial
 from typing import Any
 
-import msgspec
 from msgspec import UNSET
 
-from poolhouse import misfits
-from poolhouse.accounts.org_trees import NamedTree
 from poolhouse.errors import InvalidInput, Missing, NodeNotFound, NotFound
-from poolhouse.misfits import OBJECT, STRING, expected
-from poolhouse.orgs.model import Node, NodeCondition, NodeDraft, NodeSort
-from poolhouse.orgs.service import DEEPEST
-from poolhouse.paging import Page, PageRequest, everything
-from poolhouse.times import parse_end, parse_time
-from poolhouse.users.model import DepartmentFilter, Sort, User, UserDraft, UserQuery
-from poolhouse.wire.v3.conversions import moment, page, refuse_unbuilt, user_dtos
-from poolhouse.wire.v3.department_dtos import (
-    department_dtos,
-    given_only,
-    the_node,
-    translations,
-)
-from poolhouse.wire.v3.dto.common import DepartmentI18nDto, IsSuccessDto, UserPagingDto, UserSyncRelationDto
+from poolhouse.misfits import OBJECT, expected
+from poolhouse.orgs.model import Node, NodeDraft
+from poolhouse.paging import Page
+from poolhouse.wire.v3.conversions import refuse_unbuilt
+from poolhouse.wire.v3.department_dtos import department_dtos, given_only, the_node, translations
+from poolhouse.wire.v3.dto.common import DepartmentI18nDto, IsSuccessDto, UserSyncRelationDto
 from poolhouse.wire.v3.dto.orgs import (
-    AddDepartmentMembersReqDto,
     CreateDepartmentReqDto,
-    CreateDepartmentTreeReqDto,
     DeleteDepartmentReqDto,
     DeleteDepartmentSyncRelationReqDto,
     DepartmentDto,
@@ -40,22 +25,11 @@ from poolhouse.wire.v3.dto.orgs import (
     GetDepartmentQuery,
     GetDepartmentSyncRelationsQuery,
     GetParentDepartmentQuery,
-    IsUserInDepartmentDataDto,
-    IsUserInDepartmentQuery,
     ListChildrenDepartmentsQuery,
-    ListDepartmentMemberIdsQuery,
-    ListDepartmentMembersQuery,
-    RemoveDepartmentMembersReqDto,
-    Result,
-    SearchDepartmentMembersQuery,
-    SearchDepartmentsFilterItemDto,
-    SearchDepartmentsListReqDto,
-    SearchDepartmentsReqDto,
     UpdateDepartmentReqDto,
     UpdateDepartmentStatusReqDto,
-    UserInfoDto,
 )
-from poolhouse.wire.v3.endpoint import PEOPLE, Endpoint, V3Request
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 
 # -- reading -----------------------------------------------------------------------------------------------
 
@@ -120,76 +94,6 @@ async def get_all_departments(request: V3Request, query: GetAllDepartmentsQuery)
     node = await the_node(request, query.organization_code, query.department_id, query.department_id_type)
     below = await request.services.orgs.list_descendants(request.caller, node.id)
     return await _page(request, Page(len(below) + 1, [node, *below]), query.with_custom_data)
-
-
-async def search_departments(request: V3Request, body: SearchDepartmentsReqDto) -> list[DepartmentDto]:
-    orgs = request.services.orgs
-    org = await orgs.get_org_by_code(request.caller, body.organization_code, body.tenant_id)
-    search = partial(orgs.search_nodes, request.caller, org_id=org.id, keyword=body.keywords)
-    return await department_dtos(request, await everything(search), custom_data=body.with_custom_data)
-
-
-async def search_departments_list(
-    request: V3Request, body: SearchDepartmentsListReqDto
-) -> list[DepartmentDto]:
-    refuse_unbuilt(withPost=body.with_post)
-    orgs = request.services.orgs
-    org = await orgs.get_org_by_code(request.caller, body.organization_code, body.tenant_id)
-    sort = [NodeSort(_SORTS[one.field], one.order == "desc") for one in body.sort or ()]
-    if body.sort_by:
-        sort.append(NodeSort(_SORTS[body.sort_by], body.order_by != "ASC"))
-    found = await orgs.search_nodes(
-        request.caller,
-        page(body.page, body.limit),
-        org_id=org.id,
-        conditions=[_condition(one) for one in body.advanced_filter or ()],
-        sort=sort,
-    )
-    if request.walk:
-        request.walk.found(found)
-    return await department_dtos(request, found.items, custom_data=body.with_custom_data)
-
-
-_SORTS: dict[str, Any] = {"updatedAt": "updated_at", "createdAt": "created_at", "name": "name"}
-_FIELDS: dict[str, Any] = {
-    **_SORTS,
-    "code": "code",
-    "departmentId": "id",
-    "id": "id",
-    "description": "description",
-}
-
-
-def _condition(one: SearchDepartmentsFilterItemDto) -> NodeCondition:
-    field = _FIELDS.get(one.field)
-    if field is None:
-        raise InvalidInput("advancedFilter", f"不支持字段 {one.field}", f"no such field: {one.field}")
-    times = field in ("created_at", "updated_at")
-    if times and one.operator == "CONTAINS":
-        raise InvalidInput("advancedFilter.operator", "时间不支持 CONTAINS", "CONTAINS is not for times")
-    if one.operator in ("IN", "BETWEEN"):
-        if not isinstance(one.value, list) or (one.operator == "BETWEEN" and len(one.value) != 2):
-            raise InvalidInput(
-                "advancedFilter.value", f"{one.operator} 需要列表", f"{one.operator} takes a list"
-            )
-        ends = one.operator == "BETWEEN"
-        values = [_value(item, times, end=ends and place == 1) for place, item in enumerate(one.value)]
-        return NodeCondition(field, one.operator, values)
-    return NodeCondition(field, one.operator, _value(one.value, times, end=one.operator == "LESSER"))
-
-
-def _value(value: Any, time: bool, *, end: bool = False) -> str | datetime:
-    if not time and isinstance(value, str):
-        return value
-    if time and isinstance(value, str):
-        return (parse_end if end else parse_time)(value, "advancedFilter")
-    if time and isinstance(value, int) and not isinstance(value, bool):
-        found = moment(value, "advancedFilter")
-        if found is not None:
-            return found
-    if time:
-        raise InvalidInput("advancedFilter.value", "应为 ISO 8601 时间", "expected an ISO 8601 time")
-    raise InvalidInput("advancedFilter.value", *expected(STRING))
 
 
 async def _page(request: V3Request, found: Page[Node], custom_data: bool | None) -> DepartmentPagingDto:
@@ -278,143 +182,6 @@ def _data(given: Any) -> dict[str, Any] | None:
     return given
 
 
-# -- members -----------------------------------------------------------------------------------------------
-
-_MEMBER_SORTS = {"createAt": "created_at", "updatedAt": "updated_at"}
-
-
-async def list_department_members(request: V3Request, query: ListDepartmentMembersQuery) -> UserPagingDto:
-    node = await the_node(
-        request, query.organization_code, query.department_id, query.department_id_type, query.tenant_id
-    )
-    asked, descending = page(query.page, query.limit), query.order_by == "Desc"
-    if query.sort_by in _MEMBER_SORTS:
-        within = DepartmentFilter(node.id, query.include_children_departments)
-        sort = Sort(_MEMBER_SORTS[query.sort_by], descending)
-        found = await request.services.users.list(
-            request.caller, UserQuery(asked, departments=(within,), sort=(sort,))
-        )
-        return await _members(request, found, query)
-
-    async def ids(some: PageRequest) -> Page[str]:
-        return await request.services.department_members.list_members(
-            request.caller,
-            node.id,
-            some,
-            include_children=query.include_children_departments,
-            order="user_id" if query.sort_by == "userId" else "joined",
-            descending=descending,
-        )
-
-    return await _members(request, await request.services.users.page_of(request.caller, ids, asked), query)
-
-
-async def search_department_members(request: V3Request, query: SearchDepartmentMembersQuery) -> UserPagingDto:
-    node = await the_node(
-        request, query.organization_code, query.department_id, query.department_id_type, query.tenant_id
-    )
-    within = DepartmentFilter(node.id, query.include_children_departments)
-    found = await request.services.users.search(
-        request.caller,
-        UserQuery(page(query.page, query.limit), keyword=query.keywords, departments=(within,)),
-    )
-    return await _members(request, found, query)
-
-
-async def _members(
-    request: V3Request, found: Page[User], query: ListDepartmentMembersQuery | SearchDepartmentMembersQuery
-) -> UserPagingDto:
-    shown = await user_dtos(
-        request,
-        found.items,
-        custom_data=query.with_custom_data,
-        identities=query.with_identities,
-        department_ids=query.with_department_ids,
-    )
-    return UserPagingDto(total_count=found.total, items=shown)
-
-
-MOST_IDS = 100_000
-"""Of members in one answer: a text of 24 characters each."""
-
-
-async def list_department_member_ids(request: V3Request, query: ListDepartmentMemberIdsQuery) -> list[str]:
-    node = await the_node(
-        request, query.organization_code, query.department_id, query.department_id_type, query.tenant_id
-    )
-    members = request.services.department_members
-    return await everything(partial(members.list_members, request.caller, node.id), MOST_IDS)
-
-
-async def add_department_members(request: V3Request, body: AddDepartmentMembersReqDto) -> IsSuccessDto:
-    node = await the_node(
-        request, body.organization_code, body.department_id, body.department_id_type, body.tenant_id
-    )
-    await request.services.department_members.add(request.caller, node.id, body.user_ids)
-    return IsSuccessDto(success=True)
-
-
-async def remove_department_members(request: V3Request, body: RemoveDepartmentMembersReqDto) -> IsSuccessDto:
-    node = await the_node(
-        request, body.organization_code, body.department_id, body.department_id_type, body.tenant_id
-    )
-    await request.services.department_members.remove(request.caller, node.id, body.user_ids)
-    return IsSuccessDto(success=True)
-
-
-async def is_user_in_department(
-    request: V3Request, query: IsUserInDepartmentQuery
-) -> IsUserInDepartmentDataDto:
-    node = await the_node(
-        request, query.organization_code, query.department_id, query.department_id_type, query.tenant_id
-    )
-    await request.services.users.require_all(request.caller, [query.user_id])
-    found = await request.services.department_members.is_in_department(
-        request.caller, query.user_id, node.id, include_children=query.include_children_departments
-    )
-    return IsUserInDepartmentDataDto(in_department=found)
-
-
-# -- a whole tree ------------------------------------------------------------------------------------------
-
-
-async def create_department_tree(request: V3Request, body: CreateDepartmentTreeReqDto) -> Result:
-    """Departments by their names, people by username, email or phone: made where they are missing."""
-    merged = await request.services.department_trees.merge(request.caller, _tree(body, 0), body.tenant_id)
-    return Result(
-        add_user=merged.users_added,
-        update_user=merged.users_updated,
-        add_department=merged.departments_added,
-        update_department=merged.departments_kept,
-    )
-
-
-def _tree(given: CreateDepartmentTreeReqDto, depth: int) -> NamedTree:
-    if depth >= DEEPEST:
-        raise InvalidInput("children", f"部门不能超过 {DEEPEST} 级", f"at most {DEEPEST} levels")
-    members = given.members if isinstance(given.members, list) else [given.members] if given.members else []
-    return NamedTree(
-        given.name,
-        tuple(UserDraft(_person(one)) for one in members),
-        tuple(_tree(_branch(child), depth + 1) for child in given.children or ()),
-    )
-
-
-def _branch(child: Any) -> CreateDepartmentTreeReqDto:
-    """A tree, or a bare name."""
-    if isinstance(child, str) and child.strip():
-        return CreateDepartmentTreeReqDto(name=child)
-    try:
-        return msgspec.convert(child, CreateDepartmentTreeReqDto)
-    except msgspec.ValidationError as error:
-        raise misfits.of(error, CreateDepartmentTreeReqDto, "children") from error
-
-
-def _person(one: UserInfoDto) -> dict[str, Any]:
-    given = {name: getattr(one, name) for name in UserInfoDto.__struct_fields__}
-    return {name: value for name, value in given.items() if value is not None}
-
-
 # -- what a sync with somebody else's tree would have left: nothing, as there is none ------------------------
 
 
@@ -498,39 +265,12 @@ ENDPOINTS = [
     ),
     Endpoint(
         "POST",
-        "search-departments",
-        request=SearchDepartmentsReqDto,
-        response=list[DepartmentDto],
-        handler=search_departments,
-        scope=READ,
-        summary="Search departments of an organization by part of a name",
-    ),
-    Endpoint(
-        "POST",
-        "search-departments-list",
-        request=SearchDepartmentsListReqDto,
-        response=list[DepartmentDto],
-        handler=search_departments_list,
-        scope=READ,
-        summary="Search departments: keywords, advanced filter, sort",
-    ),
-    Endpoint(
-        "POST",
         "create-department",
         request=CreateDepartmentReqDto,
         response=DepartmentDto,
         handler=create_department,
         scope=WRITE,
         summary="Create a department",
-    ),
-    Endpoint(
-        "POST",
-        "create-department-tree",
-        request=CreateDepartmentTreeReqDto,
-        response=Result,
-        handler=create_department_tree,
-        scope=WRITE,
-        summary="Create a department with departments and users below it, all or none",
     ),
     Endpoint(
         "POST",
@@ -558,62 +298,6 @@ ENDPOINTS = [
         handler=delete_department,
         scope=WRITE,
         summary="Delete a department with those below it; the people stay",
-    ),
-    Endpoint(
-        "GET",
-        "list-department-members",
-        request=ListDepartmentMembersQuery,
-        response=UserPagingDto,
-        handler=list_department_members,
-        scope=READ,
-        also=PEOPLE,
-        summary="List the users in a department",
-    ),
-    Endpoint(
-        "GET",
-        "search-department-members",
-        request=SearchDepartmentMembersQuery,
-        response=UserPagingDto,
-        handler=search_department_members,
-        scope=READ,
-        also=PEOPLE,
-        summary="Search the users in a department",
-    ),
-    Endpoint(
-        "GET",
-        "list-department-member-ids",
-        request=ListDepartmentMemberIdsQuery,
-        response=list[str],
-        handler=list_department_member_ids,
-        scope=READ,
-        summary="List the ids of the users in a department",
-    ),
-    Endpoint(
-        "POST",
-        "add-department-members",
-        request=AddDepartmentMembersReqDto,
-        response=IsSuccessDto,
-        handler=add_department_members,
-        scope=WRITE,
-        summary="Put users into a department, all or none",
-    ),
-    Endpoint(
-        "POST",
-        "remove-department-members",
-        request=RemoveDepartmentMembersReqDto,
-        response=IsSuccessDto,
-        handler=remove_department_members,
-        scope=WRITE,
-        summary="Take users out of a department, all or none",
-    ),
-    Endpoint(
-        "GET",
-        "is-user-in-department",
-        request=IsUserInDepartmentQuery,
-        response=IsUserInDepartmentDataDto,
-        handler=is_user_in_department,
-        scope=READ,
-        summary="Whether a user is in a department",
     ),
     Endpoint(
         "GET",
