@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from poolhouse.crypto.piecebox import PieceBox
 from poolhouse.db.database import Tx
-from poolhouse.import_files import postgres
+from poolhouse.import_files import postgres_work
 from poolhouse.import_files.model import ImportFile
 from poolhouse.migration import postgres as newcomers
 from poolhouse.migration.import_rows import ImportedUser
@@ -24,10 +24,10 @@ async def judged(
     """As `Rehearsal.judged`, beside everybody before them in the file, and notes these."""
     people = [entry for entry in entries if isinstance(entry, ImportedUser)]
     plain = {key.digest(f"{kind}:{value}"): (kind, value) for one in people for kind, value in _named(one)}
-    rehearsal = Rehearsal(_known(await postgres.keys_beside(tx, file, list(plain)), plain))
+    rehearsal = Rehearsal(_known(await postgres_work.keys_beside(tx, file, list(plain)), plain))
     left, here = rehearsal.judged(entries)
     came = [entry for entry in left if isinstance(entry, ImportedUser)]
-    await postgres.note_keys(
+    await postgres_work.note_keys(
         tx,
         file,
         [

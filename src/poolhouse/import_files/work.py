@@ -32,7 +32,7 @@ from poolhouse.errors import (
     PoolhouseError,
     Refused,
 )
-from poolhouse.import_files import postgres, reading, rehearsal
+from poolhouse.import_files import postgres, postgres_work, reading, rehearsal
 from poolhouse.import_files.model import CHECK, ImportFile
 from poolhouse.import_files.service import key_of, noted, place_of_row
 from poolhouse.migration import postgres as journals
@@ -102,14 +102,14 @@ class FileWork(Turns):
         self._hashing = asyncio.Semaphore(max(1, (os.cpu_count() or 1) // 2))
 
     async def _waiting(self, most: int) -> list[tuple[str, str]]:
-        return await postgres.waiting(self._db, most, self._only)
+        return await postgres_work.waiting(self._db, most, self._only)
 
     async def _put_behind(self, pool_id: str, job_id: str, why: PoolhouseError | None = None) -> None:
-        await postgres.put_behind(self._db, pool_id, job_id, why.sentences if why else None)
+        await postgres_work.put_behind(self._db, pool_id, job_id, why.sentences if why else None)
 
     async def _given_up(self, pool_id: str, job_id: str) -> bool:
         async with self._db.transaction() as tx:
-            file = await postgres.take(tx, pool_id, job_id)
+            file = await postgres_work.take(tx, pool_id, job_id)
             if file is None:
                 return False
             await self._end(tx, file, "STOPPED", PoolhouseError())
@@ -117,17 +117,17 @@ class FileWork(Turns):
 
     async def _piece(self, pool_id: str, job_id: str) -> bool:
         async with self._db.transaction() as tx:
-            file = await postgres.take(tx, pool_id, job_id)
+            file = await postgres_work.take(tx, pool_id, job_id)
             if file is None:
                 return False
             if file.ended_at is not None:
                 await self._empty(tx, file)
-            elif await postgres.is_erased(tx, file):
+            elif await postgres_work.is_erased(tx, file):
                 await self._end(tx, file, "STOPPED", _ERASED)
-            elif await postgres.is_idle(tx, file):
+            elif await postgres_work.is_idle(tx, file):
                 await self._end(tx, file, "STOPPED", _IDLE)
             elif file.stale_keys:
-                await postgres.drop_keys(tx, file)
+                await postgres_work.drop_keys(tx, file)
             elif file.status in ("CHECKING", "IMPORTING"):
                 await self._go_on(tx, file)
         return True
@@ -135,11 +135,11 @@ class FileWork(Turns):
     async def _empty(self, tx: Tx, file: ImportFile) -> None:
         """A bounded part of what is left of one that has ended."""
         self._close(file)
-        if file.emptied_at is None and await postgres.drop_pieces(tx, file):
+        if file.emptied_at is None and await postgres_work.drop_pieces(tx, file):
             return
-        if await postgres.drop_keys(tx, file):
+        if await postgres_work.drop_keys(tx, file):
             return
-        await postgres.drop_refused(tx, file)
+        await postgres_work.drop_refused(tx, file)
 
     async def _go_on(self, tx: Tx, file: ImportFile) -> None:
         try:
@@ -176,11 +176,11 @@ class FileWork(Turns):
             await self._errors(file, key, batch).put(tx, file.pool_id, journal, log.in_order())
             await self._move(tx, file, journal, after)
             journal = after
-            await postgres.came(tx, file, batch.done)
+            await postgres_work.came(tx, file, batch.done)
             if time.monotonic() > until:
                 return
         await self._move(tx, file, journal, replace(journal, finished=True))
-        await postgres.checked(tx, file)
+        await postgres_work.checked(tx, file)
         await self._note(tx, file, "checked", journal)
 
     async def _move(self, tx: Tx, file: ImportFile, before: Journal, after: Journal) -> None:
@@ -201,13 +201,13 @@ class FileWork(Turns):
             log = self._errors(file, key, batch)
             count = len(batch.entries)
             journal = await self._imports.store(caller, journal, batch.entries, count, log, hashes=hashes)
-            await postgres.came(tx, file, batch.done)
+            await postgres_work.came(tx, file, batch.done)
             if time.monotonic() > until:
                 return
         if not journal.finished:
             none = jobs.ErrorRows()
             journal = await self._imports.store(caller, journal, [], 0, none, finish=True)
-        await postgres.came(tx, file, file.size)
+        await postgres_work.came(tx, file, file.size)
         await self._end(tx, file, "COMPLETED", journal=journal)
 
     # -- reading -------------------------------------------------------------------------------------------
