@@ -1,4 +1,4 @@
-"""Which users, judged here: the terms of one UserQuery over users already fetched, as `search.py` has them in SQL.
+"""Which users, judged here: the terms of one UserQuery over users already fetched, as `terms.py` has them in SQL.
 
 For users who live elsewhere, whom no WHERE of ours reaches. tests/users/test_matching.py holds both to one answer.
 """

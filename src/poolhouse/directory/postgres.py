@@ -15,7 +15,7 @@ from poolhouse.crypto.passwords import PasswordHasher, Verified
 from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.db.faults import broken_constraint
 from poolhouse.db.together import Writer
-from poolhouse.directory import search
+from poolhouse.directory import search, user_keys
 from poolhouse.directory.contract import ASKING_NOTHING, Account, Adoption
 from poolhouse.directory.deep_pages import DeepPages
 from poolhouse.directory.stored_passwords import StoredPasswords
@@ -112,7 +112,7 @@ class PostgresDirectory:
         for kind in {key.kind for key in keys}:
             wanted = list({text for key in keys if key.kind == kind for text in _spellings(key)})
             rows = await self._db.fetch(
-                f"select {search.COLUMNS}, u.{kind} as asked from {search.source(kind, many=True)}",
+                f"select {search.COLUMNS}, u.{kind} as asked from {user_keys.source(kind, many=True)}",
                 caller.pool_id,
                 wanted,
             )
@@ -129,12 +129,12 @@ class PostgresDirectory:
     async def _row(self, caller: Caller, key: UserKey, columns: str) -> asyncpg.Record | None:
         """Of the one user who is meant; None where digits without a country are two people's."""
         if key.kind != "phone":
-            spelled = _spellings(key) if key.kind in search.SPELLED else key.value
+            spelled = _spellings(key) if key.kind in user_keys.SPELLED else key.value
             return await self._db.fetchrow(
-                f"select {columns} from {search.source(key.kind)}", caller.pool_id, spelled
+                f"select {columns} from {user_keys.source(key.kind)}", caller.pool_id, spelled
             )
         rows = await self._db.fetch(
-            f"select {columns}, {search.PHONE_RANK} as rank from {search.source('phone')}",
+            f"select {columns}, {user_keys.PHONE_RANK} as rank from {user_keys.source('phone')}",
             caller.pool_id,
             _spellings(key),
             phones.find_key(key.value, key.country_code),

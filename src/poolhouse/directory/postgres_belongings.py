@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from poolhouse.db.database import Reads
 from poolhouse.db.where import Where
 from poolhouse.directory.filters import add_condition, linked
-from poolhouse.directory.search import add_belongings
+from poolhouse.directory.terms import add_belongings
 from poolhouse.fields.conditions import NEGATIVE, holders
 from poolhouse.fields.model import Field
 from poolhouse.groups.postgres import members_of

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database
-from poolhouse.directory import matching, search
+from poolhouse.directory import matching, terms
 from poolhouse.directory import postgres_belongings as belongings
 from poolhouse.directory.filters import text_of, values_of
 from poolhouse.directory.postgres_belongings import Fields
@@ -95,11 +95,11 @@ class Gatherer:
         return Page(len(users), users[query.page.offset :][: query.page.size])
 
     async def _taken_apart(self, caller: Caller, query: UserQuery) -> _Asked:
-        found = await search.custom_fields(self._db.lagging, caller.pool_id, query)
+        found = await terms.custom_fields(self._db.lagging, caller.pool_id, query)
         fields = {
             key: replace(field, index=None) for key, field in found.items()
         }  # it has users of ours alone
-        search.check(caller.pool_id, query, fields)
+        terms.check(caller.pool_id, query, fields)
         if by_value := [one.field for one in query.sort if one.field.startswith(CUSTOM)]:
             raise NotSupportedByDirectory(what=f"sort {by_value[0]}")
         of_profile = [one for one in query.conditions if not belongings.is_kept_here(one)]

@@ -22,7 +22,7 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Tx
-from poolhouse.directory import search
+from poolhouse.directory import search, terms
 from poolhouse.directory.chooser import Directories
 from poolhouse.errors import (
     FieldNotFound,
@@ -206,7 +206,7 @@ class UserExports:
         """How all that match are found; None where there is no query."""
         if wanted.query is None:
             return None
-        fields = await search.custom_fields(self._db, caller.pool_id, wanted.query)
+        fields = await terms.custom_fields(self._db, caller.pool_id, wanted.query)
         return search.everybody(caller.pool_id, wanted.query, fields)
 
     async def _pages(
