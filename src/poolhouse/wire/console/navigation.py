@@ -12,12 +12,13 @@ from poolhouse.wire.console.visit import Visit
 class Link:
     """`name`: of its word, and of its address below the pool unless `path` is given. `operation`: what it cannot be
     shown without; "" for a page that shows what each may see. `within`: where whoever is limited to departments goes
-    instead."""
+    instead. `also`: where else below the pool what it lists has its pages."""
 
     name: str
     operation: str = ""
     path: str | None = None
     within: str = ""
+    also: str = ""
 
     @property
     def below(self) -> str:
@@ -31,7 +32,7 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
         (
             Link("users", "GET list-users"),
             Link("bulk_acts", "GET list-bulk-acts", path="bulk-acts"),
-            Link("imports", "GET list-import-users-jobs"),
+            Link("imports", "GET list-import-users-jobs", also="import-files"),
             Link("groups", "GET list-groups"),
             Link("roles", "GET list-roles"),
             Link("organizations", "GET list-organizations", within="departments"),
@@ -118,6 +119,7 @@ def _shown(visit: Visit, base: str, link: Link) -> Shown:
         is_open = visit.may("GET get-own-limits")
         return Shown(link.within, address, is_open, visit.http.path == address, "not_yours")
     address = f"{base}/{link.below}".rstrip("/")
-    here = visit.http.path == address or (bool(link.below) and visit.http.path.startswith(f"{address}/"))
+    below = tuple(f"{base}/{each}/" for each in (link.below, link.also) if each)
+    here = visit.http.path == address or visit.http.path.startswith(below)
     is_open = not link.operation or visit.may(link.operation)
     return Shown(link.name, address, is_open, here, "" if is_open else visit.why(link.operation, "not_yours"))
