@@ -21,6 +21,7 @@ from poolhouse.paging import PageRequest
 from poolhouse.services import Services
 from poolhouse.wire.console.debugging.arguments import ARGUMENTS, given
 from poolhouse.wire.console.debugging.output import LONGEST, bounded, pretty, shown, visible
+from poolhouse.wire.console.debugging.remembered import texts_of
 
 NAMES: tuple[ScriptName, ...] = tuple({**stubs.PARAMETERS, **stubs.AUTH0_PARAMETERS})
 LOGIN = """async function login(query, password, context) {
@@ -89,6 +90,40 @@ async def test_a_password_never_stands_in_the_page(
     assert not re.search(rf"(?<!\w){re.escape(password)}(?!\w)", made)
     assert re.search(r'name="arg.password" type="password"[^>]*>', page)
     assert f'value="{password}"' not in page
+
+
+async def test_the_arguments_of_the_last_run_are_there_when_the_page_is_opened_again(
+    services: Services, pool: PoolForTests, console: Open
+) -> None:
+    """But for passwords, and not for those who may not read of people."""
+    await saved(services, pool, LOGIN)
+    one, other = await console("custom-database-editor"), await console("viewer-without-personal-data")
+    assert "last debug run" not in (await one.get(here())).text
+    await run(one, **EMAIL, **{"arg.password": "right-one"})
+    await services.scripts.settled()
+    again = (await one.get(here())).text
+    assert "last debug run" in again
+    assert 'name="arg.query.email" value="li@example.com"' in again
+    assert "right-one" not in again
+    assert "li@example.com" not in (await one.get(here("getUser"))).text
+    assert "li@example.com" not in (await other.get(here())).text
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("listUsers", {"page": "2", "limit": "50"}),
+        ("changeEmail", {"email": "a@x.cn", "newEmail": "b@x.cn", "verified": "yes"}),
+        ("createUser", {"userinfo.name": "Li", "userinfo": '{\n  "city": "Hangzhou"\n}'}),
+        ("getUser", {"query.id": "7"}),
+    ],
+)
+def test_what_was_given_stands_in_its_fields_again(name: ScriptName, texts: dict[str, str]) -> None:
+    filled = {one.path: one.default for one in ARGUMENTS[name]} | texts
+    args = redacted_arguments(name, [*given(name, filled), {}])
+    assert {path: text for path, text in texts_of(name, args).items() if text} == texts
+    hidden = texts_of("createUser", [{"name": "Li", "password": "s3cret-1", "notes": {"token": HIDDEN}}])
+    assert hidden == {"userinfo.name": "Li"}
 
 
 async def test_a_secret_inside_json_is_not_kept(

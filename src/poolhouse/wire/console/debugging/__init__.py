@@ -13,6 +13,7 @@ from poolhouse import trace
 from poolhouse.aside import aside
 from poolhouse.customdb.redaction import names_secret, secrets_typed
 from poolhouse.errors import InvalidInput, NotFound, PoolhouseError
+from poolhouse.wire.console.debugging import remembered
 from poolhouse.wire.console.debugging.arguments import ARGUMENTS, CONTEXT, Argument, given
 from poolhouse.wire.console.debugging.output import Shown, shown
 from poolhouse.wire.console.page import Page
@@ -29,8 +30,9 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
     state = await _state(visit)
     number = visit.http.query.integer("version")
     which = str(number) if number is not None else "draft"
-    texts = {one.path: one.default for one in _fields(state)}
-    return await _page(visit, rendering, state, which, texts)
+    known = await remembered.last(visit, state["name"])
+    texts = {one.path: one.default for one in _fields(state)} | known
+    return await _page(visit, rendering, state, which, texts, is_remembered=bool(known))
 
 
 async def run(visit: Visit, rendering: Rendering) -> Response:
@@ -96,6 +98,7 @@ async def _page(
         numbers.append(int(which))
     hidden = [one.path for one in _fields(state) if _is_secret(one, texts[one.path])]
     script = f"{visit.pool_address}/scripts/{segment(state['name'])}"
+    unsaid: dict[str, Any] = {"wrong": "", "is_remembered": False}
     return rendering.page(
         visit,
         "debugging/page.html",
@@ -111,7 +114,7 @@ async def _page(
         may_run=visit.may(RUN),
         script=script,
         here=f"{script}/debug",
-        **{"wrong": ""} | facts,
+        **unsaid | facts,
     )
 
 

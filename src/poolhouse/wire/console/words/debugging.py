@@ -27,6 +27,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "含有密码，没有保留，请重新输入",
         "It had a secret in it and was not kept: type it again",
     ),
+    "debug_remembered": (
+        "已填入最近一次调试的参数，不含密码",
+        "Filled in as in the last debug run, without passwords",
+    ),
     "debug_context": ("更改 context", "Change the context"),
     "debug_context_help": (
         "JSON 对象，只写要改的字段，如 {example}；其余由服务器填写",
