@@ -7,7 +7,8 @@ serves all. A step is an object:
      "args": [...], "token": text or None, "plain": True, "expect": {path: value}}
 
 `spelled`: the method's name by language, where it differs by more than its spelling. `args` in place of `params`: the
-method takes them one by one. `plain`: its answer is no envelope.
+method takes them one by one. `names`: those of `params` by language, where a client calls them otherwise. `plain`: its
+answer is no envelope.
 
 In all of them {"$": "createUser.data.userId"} stands for part of an earlier call's answer, {"$code": address} for the
 newest code sent there, {"$authorization": account} for the code that OpenID Connect's redirect brings. A call has
@@ -41,8 +42,16 @@ def plain(
     return step | {"args": list(args), "plain": True, "spelled": spelled or {}, "expect": expect}
 
 
-def sign_in(method: str, params: Any = None, *, case: str = "", token: Any = None, **expect: Any) -> Step:
-    return _step("authentication", method, params, case, expect) | {"token": token}
+def sign_in(
+    method: str,
+    params: Any = None,
+    *,
+    case: str = "",
+    token: Any = None,
+    names: dict[str, dict[str, str]] | None = None,
+    **expect: Any,
+) -> Step:
+    return _step("authentication", method, params, case, expect) | {"token": token, "names": names or {}}
 
 
 def _step(client: str, method: str, params: Any, case: str, expect: dict[str, Any]) -> Step:
@@ -457,6 +466,96 @@ POOL = [
     management("deleteTenant", {"tenantId": TENANT}, success=True),
 ]
 
+SOURCE = ref("createExtIdp.data.id")
+CONNECTION = ref("createExtIdpConn.data.id")
+OPENED_ELSEWHERE = {
+    "issuer": "https://login.example.com",
+    "clientId": "poolhouse",
+    "clientSecret": "s3cret",
+    "scopes": "openid profile",
+}
+
+IDENTITIES = [
+    management("createExtIdp", {"name": "Company", "type": "oidc"}, name="Company", type="oidc"),
+    management("createExtIdp", {"name": "GitLab", "type": "gitlab"}, case="kept only", type="gitlab"),
+    management("updateExtIdp", {"id": SOURCE, "name": "The company"}, name="The company"),
+    management(
+        "createExtIdpConn",
+        {
+            "extIdpId": SOURCE,
+            "type": "oidc",
+            "identifier": "company",
+            "displayName": "Company account",
+            "fields": OPENED_ELSEWHERE,
+            "loginOnly": False,
+            "logo": "https://example.com/logo.png",
+        },
+        identifier="company",
+        type="oidc",
+        associationMode="none",
+        loginOnly=False,
+    ),
+    management(
+        "createExtIdpConn",
+        {
+            "extIdpId": ref("createExtIdp (kept only).data.id"),
+            "type": "gitlab:mobile",
+            "identifier": "our-gitlab",
+            "displayName": "GitLab",
+            "fields": {"clientID": "poolhouse"},
+        },
+        case="kept only",
+        type="gitlab:mobile",
+    ),
+    management(
+        "updateExtIdpConn",
+        {
+            "id": CONNECTION,
+            "displayName": "Company",
+            "fields": {**OPENED_ELSEWHERE, "scopes": "openid"},
+            "loginOnly": True,
+        },
+        displayName="Company",
+        loginOnly=True,
+    ),
+    management(
+        "changeExtIdpConnState",
+        {
+            "id": CONNECTION,
+            "appId": ref("given.appId"),
+            "appIds": [ref("given.appId")],
+            "enabled": True,
+        },
+        success=True,
+    ),
+    management("changeExtIdpConnAssociationState", {"id": CONNECTION, "association": True}, success=True),
+    management("getExtIdp", {"id": SOURCE}, name="The company", connections__0__identifier="company"),
+    management("listExtIdp", {}, totalCount=2),
+    management("listExtIdp", {"appId": ref("given.appId")}, case="of an application", totalCount=1),
+    management("listTenantExtIdp", {"type": "enterprise", "page": 1, "limit": 10}, totalCount=0),
+    management("extIdpConnStateByApps", {"id": SOURCE}, totalCount=1, list__0__type="oidc"),
+    management(
+        "linkIdentity",
+        {"userId": ANN, "userIdInIdp": "a-1", "extIdpId": SOURCE, "type": "openid", "isSocial": False},
+        success=True,
+    ),
+    management(
+        "linkIdentity",
+        {"userId": ANN, "userIdInIdp": "a-2", "extIdpId": SOURCE},
+        case="of the type generic",
+        success=True,
+    ),
+    management(
+        "getUserIdentities",
+        {"userId": ANN},
+        case="linked",
+        **{"0__userIdInIdp": "a-1", "0__provider": "oidc", "0__originConnIds__0": None},
+    ),
+    management("unlinkIdentity", {"userId": ANN, "extIdpId": SOURCE, "type": "openid"}, success=True),
+    management("getUserIdentities", {"userId": ANN}, case="unlinked by type", **{"0__userIdInIdp": "a-2"}),
+]
+"""Sources and connections, and what of them is somebody's. `extIdpConnStateByApps` documents its id as the source's."""
+
 TOKEN = ref("signInByCredentials.data.access_token")
 
 SIGN_IN = [
@@ -531,7 +630,26 @@ SIGN_IN = [
     sign_in("getProfile", {"withCustomData": True}, token=TOKEN, username="ann"),
     sign_in("updateProfile", {"nickname": "Anna"}, token=TOKEN, nickname="Anna"),
     sign_in("getSecurityLevel", token=TOKEN, data=None),
-    sign_in("getIdentities", token=TOKEN, data=None),
+    sign_in("getIdentities", token=TOKEN, **{"0__userIdInIdp": "a-2", "0__provider": "oidc"}),
+    sign_in("getApplicationEnabledExtIdps", **{"0__identifier": "company", "0__extIdpType": "enterprise"}),
+    sign_in(
+        "generateLinkExtIdpUrl",
+        {
+            "ext_idp_conn_identifier": "company",
+            "app_id": ref("given.appId"),
+            "id_token": ref("signInByCredentials.data.id_token"),
+        },
+        token=TOKEN,
+        names={
+            "node": {
+                "ext_idp_conn_identifier": "extIdpConnIdentifier",
+                "app_id": "appId",
+                "id_token": "idToken",
+            }
+        },
+        url=None,
+    ),
+    sign_in("unlinkExtIdp", {"extIdpId": SOURCE}, token=TOKEN),
     sign_in("listEnrolledFactors", token=TOKEN, data=None),
     sign_in("listFactorsToEnroll", token=TOKEN, data=None),
     sign_in("updatePassword", {"oldPassword": PASSWORD, "newPassword": NEW_PASSWORD}, token=TOKEN),
@@ -554,6 +672,8 @@ SIGN_IN = [
 ]
 
 ENDS = [
+    management("deleteExtIdpConn", {"id": CONNECTION}, success=True),
+    management("deleteExtIdp", {"id": SOURCE}, success=True),
     management("kickUsers", {"userId": ANN, "appIds": [ref("given.appId")]}, success=True),
     management("deleteNamespacesBatch", {"codeList": ["n1", "n2"]}, success=True),
     management("deleteResource", {"code": "book", "namespace": "shop"}, success=True),
@@ -576,6 +696,7 @@ WALK = [
     *ORGANISATIONS,
     *APPLICATIONS,
     *POOL,
+    *IDENTITIES,
     *SIGN_IN,
     *ENDS,
 ]

@@ -1,5 +1,6 @@
 import cn.authing.core.auth.AuthenticationClient;
 import cn.authing.core.mgmt.ManagementClient;
+import cn.authing.core.mgmt.TenantManagementClient;
 import cn.authing.core.types.*;
 import java.io.IOException;
 import java.util.Arrays;
@@ -21,6 +22,9 @@ final class JavaCore {
     private String org = "";
     private String root = "";
     private String node = "";
+    private String tenant = "";
+    private String source = "";
+    private String connection = "";
     private String token = "";
 
     public static void main(String[] arguments) throws Exception {
@@ -33,6 +37,7 @@ final class JavaCore {
         driver.resources();
         driver.organisations();
         driver.pool();
+        driver.identities();
         driver.signIn();
         driver.ends();
         talk.end();
@@ -303,6 +308,55 @@ final class JavaCore {
         call("whitelist.list", () -> same(management.whitelist().list(WhitelistType.EMAIL).execute().size(), 1));
         call("whitelist.remove", () -> management.whitelist().remove(
                 new RemoveWhitelistParam(WhitelistType.EMAIL, List.of("vip@example.com"))).execute());
+    }
+
+    private void identities() {
+        TenantManagementClient tenants = management.tanantManagement();
+        Fields fields = new Fields("wx1", "s3cret");
+        call("tenant.create", () -> {
+            CreateTenantParams param =
+                    new CreateTenantParams("Tenant", talk.given("appId"), "https://example.com/logo.png", "of ours");
+            CreateTenantResponse made = tenants.create(param).execute();
+            tenant = made.getId();
+            return same(made.getName(), "Tenant");
+        });
+        call("tenant.createExtIdp", () -> {
+            CreateIdpResponse made =
+                    tenants.createExtIdp(new CreateIdpParam(tenant, "WeChat", "wechat", List.of())).execute();
+            source = made.getId();
+            return same(made.getType(), "wechat");
+        });
+        call("tenant.createExtIdpConnection", () -> {
+            CreatIdpConnParam param = new CreatIdpConnParam(
+                    source, "wechat:pc", "our-wechat", "WeChat", fields, tenant, List.of());
+            CreateIdpConnResponse made = tenants.createExtIdpConnection(param).execute();
+            connection = made.getId();
+            return same(made.getIdentifier(), "our-wechat");
+        });
+        call("tenant.checkExtIdpConnectionIdentifierUnique", () -> tenants.checkExtIdpConnectionIdentifierUnique(
+                new CheckExtIdpConnectionIdentifierUnique("our-wechat")).execute());
+        call("tenant.updateExtIdp", () -> same(
+                tenants.updateExtIdp(source, new UpdateIdpParam("微信")).execute().getName(), "微信"));
+        call("tenant.updateExtIdpConnection", () -> done(tenants.updateExtIdpConnection(
+                connection, new UpdateIdpConnParm("WX", fields, List.of(), tenant)).execute()));
+        call("tenant.listExtIdp", () -> same(tenants.listExtIdp(tenant).execute().size(), 1));
+        call("tenant.changeExtIdpConnectionState", () -> done(tenants.changeExtIdpConnectionState(
+                connection, new ConnState(tenant, true)).execute()));
+        call("tenant.batchChangeExtIdpConnectionState", () -> done(tenants.batchChangeExtIdpConnectionState(
+                source, new ConnState(tenant, false)).execute()));
+        call("tenant.extIdpDetail", () -> same(
+                tenants.extIdpDetail(source).execute().getConnections().get(0).getDisplayName(), "WX"));
+        call("users.identityLink", () -> done(management.users().identityLink(
+                new IdentityLinkParam("o-1", true, "openid", ann, "our-wechat", source)).execute()));
+        call("users.detail (linked)", () -> same(
+                management.users().detail(ann, true, true).execute().getIdentities().get(0).getUserIdInIdp(), "o-1"));
+        call("users.unIdentityLink", () -> done(management.users().unIdentityLink(
+                new UnIdentityLinkParam(true, "openid", ann, "our-wechat", source)).execute()));
+        call("users.detail (unlinked)", () -> management.users().detail(ann, true, true).execute()
+                .getIdentities().isEmpty());
+        call("tenant.deleteExtIdpConnection", () -> done(tenants.deleteExtIdpConnection(connection).execute()));
+        call("tenant.deleteExtIdp", () -> done(tenants.deleteExtIdp(source).execute()));
+        call("tenant.delete", () -> tenants.delete(tenant).execute());
     }
 
     private void signIn() {

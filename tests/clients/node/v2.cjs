@@ -16,7 +16,7 @@ opened(async (given, ask) => {
 
   /** One call, named `part.method`; `methods` are its spellings in the versions, `fits` judges the answer. */
   const call = async (part, methods, args, fits, as) => {
-    const owner = part === "authentication" ? authentication : management[part];
+    const owner = part === "authentication" ? authentication : part === "social" ? authentication.social : management[part];
     const method = [methods].flat().find((one) => typeof owner?.[one] === "function");
     const name = as ?? `${part}.${[methods].flat()[0]}`;
     if (!method) return notSupported(name);
@@ -106,9 +106,33 @@ opened(async (given, ask) => {
   await call("org", "deleteNode", [org?.id, lab?.id], succeeded);
   await call("org", "deleteById", [org?.id], succeeded);
 
+  const idp = await call("tenant", "createExtIdp", [{ name: "WeChat", type: "wechat", connections: [] }], (it) => it.type === "wechat");
+  const way = { type: "wechat:pc", displayName: "WeChat", fields: { clientID: "wx1", clientSecret: "s3cret" } };
+  const conn = await call("tenant", "createExtIdpConnection", [{ ...way, extIdpId: idp?.id, identifier: "our-wechat" }], (it) => it.identifier === "our-wechat");
+  await call("tenant", "checkExtIdpConnectionIdentifierUnique", ["our-wechat"], (it) => it === false);
+  await call("tenant", "updateExtIdp", [idp?.id, { name: "微信" }], (it) => it.name === "微信");
+  await call("tenant", "updateExtIdpConnection", [conn?.id, { displayName: "WX", fields: way.fields }], (it) => it.displayName === "WX");
+  await call("tenant", "changeExtIdpConnectionState", [conn?.id, { appId, enabled: true }], (it) => it === true);
+  await call("tenant", "batchChangeExtIdpConnectionState", [idp?.id, { appId, enabled: false }], (it) => it === true);
+  await call("tenant", "extIdpDetail", [idp?.id], (it) => it.connections.length === 1 && it.connections[0].identifier === "our-wechat");
+  const linked = { userId: id, identifier: "our-wechat", extIdpId: idp?.id, type: "openid", isSocial: true };
+  const ids = (it) => it.identities.map((one) => one.userIdInIdp).join();
+  const shown = async (as, expected) => {
+    if (!management.users.linkIdentity) return notSupported(`users.detail, ${as}`);
+    await call("users", "detail", [id], (it) => ids(it) === expected, `users.detail, ${as}`);
+  };
+  await call("users", "linkIdentity", [{ ...linked, userIdInIdp: "o-1" }], succeeded);
+  await call("users", "linkIdentity", [{ ...linked, type: "unionid", userIdInIdp: "u-1" }], succeeded, "users.linkIdentity (unionid)");
+  await shown("linked", "o-1,u-1");
+  await call("users", "unlinkIdentity", [linked], succeeded);
+  await shown("unlinked by type", "u-1");
+
   const logged = await call("authentication", "loginByUsername", [NAME, FIRST], (it) => it.id === id && Boolean(it.token));
   await call("authentication", "getCurrentUser", [], (it) => it.id === id);
   await call("authentication", "checkLoginStatus", [logged?.token], (it) => it.status === true);
+  await call("social", "getIdentities", [], (it) => it.length === 1 && it[0].userIdInIdp === "u-1");
+  await call("social", "unlinkExtIdp", [{ extIdpId: idp?.id }], () => true);
+  await shown("unlinked", "");
   await call("authentication", "updateProfile", [{ nickname: "Me" }], (it) => it.nickname === "Me");
   await call("authentication", "setUdv", ["school", "ETH"], (it) => it[0].key === "school");
   await call("authentication", "listUdv", [], (it) => it[0].value === "ETH");
@@ -134,6 +158,8 @@ opened(async (given, ask) => {
   await call("applications", "list", [], (it) => it.totalCount >= 1);
   await call("applications", "findById", [appId], (it) => it.id === appId);
   await call("statistics", "listAuditLogs", [], (it) => it.totalCount > 0);
+  await call("tenant", "deleteExtIdpConnection", [conn?.id], succeeded);
+  await call("tenant", "deleteExtIdp", [idp?.id], succeeded);
   await call("users", "kick", [[id]], (it) => it?.code === 200 || it === true);
   await call("udf", "remove", ["USER", "school"], succeeded);
   await call("users", "delete", [id], succeeded);

@@ -9,12 +9,14 @@ opened(async (given, ask) => {
     management: new ManagementClient({ accessKeyId, accessKeySecret, host }),
     authentication: new AuthenticationClient({ appId, appSecret, appHost: host, redirectUri }),
   };
-  await walk(given, ask, async ({ client, method: name, spelled, token, args }, params) => {
+  await walk(given, ask, async ({ client, method: name, spelled, names, token, args }, params) => {
     const method = spelled?.node ?? name;
     const owner = clients[client];
     if (typeof owner[method] !== "function") return undefined;
     if (token) owner.setAccessToken(token);
     if (args) return await owner[method](...args);
-    return await (params === null ? owner[method]() : owner[method](params));
+    if (params === null) return await owner[method]();
+    const own = Object.entries(params).map(([key, value]) => [names?.node?.[key] ?? key, value]);
+    return await owner[method](Object.fromEntries(own));
   });
 });
