@@ -121,7 +121,9 @@ CLIENTS = [
         packages=Jars("cn.authing", "java-core", "4.3.76", "JavaCore"),
         begin="`new ManagementClient(userPoolId, userPoolSecret)`, `setHost`, `setPublicKey`",
         settings="`setPublicKey`: what stands between BEGIN and END in `HOST/api/v2/.well-known`, without line ends",
-        theirs={"tenant.delete": "reads a boolean where the JavaScript client of the same API reads a message"},
+        theirs={
+            "tenant.delete": "reads a boolean where the JavaScript client of the same API reads a message"
+        },
     ),
     Client(
         name="authing-js-sdk",

@@ -61,6 +61,7 @@ def first_half(walk: Walk, shell: Terminal) -> dict[str, Any]:
             the_cloud(shell, names["mine"]["host"])
             key = {name: shell.type(f"echo ${name}").strip() for name in ("CLOUD_KEY_ID", "CLOUD_KEY_SECRET")}
             names["cloud"] = authing.ManagementClient(*key.values(), host=names["mine"]["host"])
+            linked_at_the_cloud(names["cloud"])
         elif block.language == "python":
             run(walk, heading, block, names)
         else:
@@ -74,7 +75,7 @@ def second_half(walk: Walk, shell: Terminal, names: dict[str, Any]) -> None:
         if heading == "Users who never sign in" and block.language == "console":
             for command, _ in transcript(block):
                 walk.type(shell, heading, command)
-        elif heading == "Users who never sign in":
+        elif heading in ("Users who never sign in", "Identity sources"):
             run(walk, heading, block, names)
     (dry,), (done,) = (
         walk.said[command]
@@ -82,6 +83,11 @@ def second_half(walk: Walk, shell: Terminal, names: dict[str, Any]) -> None:
     )
     assert re.search(r"would be imported +1\n", dry)
     assert re.search(r"imported +1\n", done)
+    here = names["here"]
+    li = here.get_user("li", user_id_type="username")["data"]["userId"]
+    [source] = here.list_ext_idp(app_id=names["app_id"])["data"]["list"]
+    [linked] = [one for one in here.get_user_identities(li)["data"] if one["extIdpId"] == source["id"]]
+    assert (linked["userIdInIdp"], linked["provider"]) == ("li@corp", "oidc")
 
 
 def run(walk: Walk, heading: str, block: Block, names: dict[str, Any]) -> None:
@@ -123,6 +129,15 @@ def the_cloud(shell: Terminal, host: str) -> None:
     app_secret = json.loads(shell.type(f"poolhouse app secret {app['appId']} {there} --json"))["secret"]
     secrets = dict(zip(CLOUD, (app["appId"], app_secret, pool["id"], pool["secret"]), strict=True))
     shell.type(f"export DB_CONNECTION_URI={host} " + " ".join(f"{k}={v}" for k, v in secrets.items()))
+
+
+def linked_at_the_cloud(cloud: Any) -> None:
+    """Li comes there by the company's own sign-in, too."""
+    source = cloud.create_ext_idp("Corp", "oidc")["data"]["id"]
+    fields = {"issuer": "https://login.example.com", "clientId": "poolhouse", "clientSecret": "SECRET"}
+    cloud.create_ext_idp_conn(source, "oidc", "corp", "Corp", fields)
+    li = cloud.get_user("li", user_id_type="username")["data"]["userId"]
+    assert cloud.link_identity("li@corp", li, source)["data"]["success"]
 
 
 async def sign_in_on_the_hosted_page(walk: Walk, names: dict[str, Any]) -> None:

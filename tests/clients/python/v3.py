@@ -41,7 +41,10 @@ def main() -> None:
         known = {name.replace("_", "").lower(): name for name in parameters}
         # Some optional parameters have no default; who has no value for one passes None.
         demanded = {name: None for name, own in parameters.items() if own.default is inspect.Parameter.empty}
-        return method(**demanded | {known[name.replace("_", "").lower()]: value for name, value in (params or {}).items()})
+        return method(
+            **demanded
+            | {known[name.replace("_", "").lower()]: value for name, value in (params or {}).items()}
+        )
 
     walk(given, ask, send)
 
