@@ -166,7 +166,7 @@ async def test_an_identity_that_is_somebody_elses_is_not_linked(peer: Peer, http
     assert (await peer.sign_in("ada-there")).user.id == other.user.id
 
 
-async def test_whoever_is_sent_anothers_address_is_led_to_no_provider(
+async def test_whoever_is_sent_the_address_of_another_is_led_to_no_provider(
     peer: Peer, browsers: Callable[[], Browser]
 ) -> None:
     """Mallory wants ada's identity to open Mallory's account: by an address of the API, or by her own id token."""
