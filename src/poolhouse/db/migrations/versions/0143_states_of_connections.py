@@ -11,4 +11,4 @@ delete from identity_connection_states s where place = 'tenant'
   and not exists (select 1 from tenants t where t.pool_id = s.pool_id and t.id = s.place_id);
 """
 
-DOWN = "-- What is gone is not made again."
+DOWN = "select 1;  -- what is gone is not made again"
