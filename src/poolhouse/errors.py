@@ -648,6 +648,8 @@ class ProviderFailed(LoginRefused):
     def __init__(self, step: ProviderStep, reason_zh: str, reason_en: str) -> None:
         super().__init__(f"{step}: {reason_en}", step=step, reason_zh=reason_zh, reason_en=reason_en)
         self.step = step
+        self.printed = ""
+        """What a script of the connection wrote to its console, without secrets."""
 
     def reason(self, lang: Lang = "zh-CN") -> str:
         """For an administrator."""

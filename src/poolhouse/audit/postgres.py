@@ -169,6 +169,23 @@ async def find(db: Reads, pool_id: str, record_id: str) -> Record | None:
     return _record(row) if row else None
 
 
+async def failures_at(db: Reads, pool_id: str, connection: str, since: datetime, limit: int) -> list[Record]:
+    """Sign-ins by an identity source's connection that failed at a step of it, newest first; by an index of its own."""
+    rows = await db.fetch(
+        f"""
+        select {_COLUMNS} from audit_records r
+        where r.pool_id = $1 and r.detail->>'connection' = $2 and r.at >= $3
+          and not r.success and r.detail->>'step' is not null
+        order by r.at desc, r.id desc
+        limit {limit:d}
+        """,
+        pool_id,
+        connection,
+        since,
+    )
+    return [_record(row) for row in rows]
+
+
 async def count_logins(db: Executor, pool_id: str, app_id: str) -> tuple[int, int]:
     """Successful logins through the application, and how many people they were."""
     row = await db.fetchrow(

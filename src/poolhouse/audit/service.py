@@ -81,6 +81,12 @@ class AuditLog:
         await know_agents([found.user_agent])
         return found
 
+    async def failures_at(self, caller: Caller, connection: str, since: datetime, limit: int) -> list[Record]:
+        """Sign-ins that failed at a step of the connection of this identifier, newest first. May lag a standby's few
+        seconds behind."""
+        caller.require_administrator()
+        return await postgres.failures_at(self._db.lagging, caller.pool_id, connection, since, limit)
+
     async def count_logins(self, caller: Caller, app_id: str) -> tuple[int, int]:
         """(successful logins through the application, different people), as far back as the log is kept."""
         caller.require_administrator()
@@ -103,4 +109,11 @@ async def _require_unchanged(
 
 def _count(event: Event) -> None:
     if event.operation == "login" and event.resource_type != "administrator":
-        LOGINS.labels("ok" if event.success else str(event.detail.get("reason", "refused"))).inc()
+        LOGINS.labels("ok" if event.success else _rule(event)).inc()
+
+
+def _rule(event: Event) -> str:
+    """One of few: what an identity source, or a script of its connection, says is in words of their own."""
+    if "step" in event.detail and "connection" in event.detail:
+        return "ProviderFailed"
+    return str(event.detail.get("reason", "refused"))

@@ -215,6 +215,24 @@ SOURCE_COMMANDS = tuple(
             unless="success",
         ),
         Command(
+            "source failures",
+            (
+                "列出三十天内最近十次用连接登录失败：哪一步、为什么",
+                "Lists the last ten sign-ins by a connection that failed within 30 days: the step, and why.",
+            ),
+            "GET get-ext-idp-connection-status",
+            (CONNECTION,),
+            Table(
+                (
+                    Column("time", "time", "time"),
+                    Column("step", "stepName"),
+                    Column("reason", "sentence"),
+                    Column("printed", "printed"),
+                ),
+                at="failures",
+            ),
+        ),
+        Command(
             "source disconnect",
             ("删除连接", "Deletes a connection."),
             "POST delete-ext-idp-conn",

@@ -120,6 +120,7 @@ TITLES: dict[str, Words] = {
     "pending": ("待执行", "pending"),
     "phone": ("手机号", "phone"),
     "port": ("端口", "port"),
+    "printed": ("脚本输出", "printed"),
     "published": ("已发布版本", "published"),
     "reason": ("原因", "reason"),
     "redirect": ("回调地址", "redirect URIs"),

@@ -28,9 +28,18 @@ from poolhouse.errors import (
     Unavailable,
 )
 from poolhouse.federation import catalog
-from poolhouse.federation.addresses import callback_path
+from poolhouse.federation.addresses import Spelling, callback_path
 from poolhouse.federation.binding import RULES, Rules, Way
-from poolhouse.federation.model import Here, Manifest, Redirecting, Runner, Settled, settled
+from poolhouse.federation.model import (
+    Describing,
+    Here,
+    Manifest,
+    Redirecting,
+    Runner,
+    Settled,
+    metadata_address,
+    settled,
+)
 from poolhouse.federation.waiting import Waiting
 from poolhouse.login.tally import Limit, Subject, Tally
 from poolhouse.outgoing import Outgoing
@@ -194,6 +203,20 @@ class Connections:
         finally:
             asked.close()  # which was not begun, where too many wait
 
+    async def told(self, caller: Caller, connection_id: str, origin: str) -> tuple[Connection, str, str]:
+        """A connection, and the addresses of ours that its provider is told, whatever of its settings is wrong.
+
+        Raises IdentitySourceNotFound, NotSupported.
+        """
+        found = await rows.usable_connection(self._db, caller.pool_id, connection_id, self._box)
+        if found is None:
+            raise IdentitySourceNotFound(connection=connection_id)
+        connection, fields, _ = found
+        spelling: Any = fields.get("callback") or ""
+        manifest = catalog.manifest_of(connection.type)
+        addresses = addresses_of(manifest, connection.identifier, spelling, caller.pool_id, origin)
+        return connection, *addresses
+
     def here(self, origin: str, callback: str) -> Here:
         return Here(origin, callback, self._outgoing, now, self._run)
 
@@ -220,11 +243,28 @@ class Connections:
         if connection is not None:
             detail["connection"] = connection.identifier
         if isinstance(error, ProviderFailed):
-            detail |= {"step": error.step, "reason": error.reason("en-US")}
+            detail |= {
+                "step": error.step,
+                "reason": error.reason("en-US"),
+                "reason_zh": error.reason("zh-CN"),
+                **({"printed": error.printed} if error.printed else {}),
+            }
         elif isinstance(error, ProviderRefused | ProviderAccountRefused):
             detail["said"] = error.reason("en-US")
         event = Event("login", "user", app_id=caller.app_id, success=False, detail=detail)
         await self._audit.write_refusal(caller, event)
+
+
+def addresses_of(
+    manifest: Manifest, identifier: str, spelling: Spelling, pool_id: str, origin: str
+) -> tuple[str, str]:
+    """Of the callback and of our metadata, "" where the kind has none."""
+    callback = metadata = ""
+    if manifest.redirecting:
+        callback = origin + callback_path(spelling, manifest.callback_path, identifier, pool_id)
+    if isinstance(catalog.client_of(manifest.kind), Describing):
+        metadata = metadata_address(origin, manifest.callback_path, identifier, pool_id)
+    return callback, metadata
 
 
 def _settled(pool_id: str, manifest: Manifest, connection: Connection, fields: Mapping[str, Any]) -> Settled:

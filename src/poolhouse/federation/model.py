@@ -99,11 +99,23 @@ class Script:
     secrets: Sequence[str] = field(default=(), repr=False)
 
 
-class Runner(Protocol):
-    """A connection's own JavaScript, in the sandbox: the function's answer, JSON both ways."""
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a script answered. `printed`: what it wrote to its console, to be asked for where that is no good."""
 
-    def __call__(self, connection: Settled, script: Script, arguments: list[Any]) -> Awaitable[Any]:
-        """Raises ProviderFailed (the script's step) where it throws or is stopped, Overloaded."""
+    value: Any
+    printed: Callable[[], Awaitable[str]]
+
+
+class Runner(Protocol):
+    """A connection's own JavaScript, in the sandbox: JSON both ways."""
+
+    def __call__(self, connection: Settled, script: Script, arguments: list[Any]) -> Awaitable[Ran]:
+        """Raises ProviderFailed (the script's step, and what it printed) where it throws or is stopped, Overloaded."""
+        ...
+
+    async def check(self, connection: Settled, script: Script) -> None:
+        """Compiles it and runs nothing. Raises ProviderFailed (script) with the place."""
         ...
 
 

@@ -151,6 +151,11 @@ REMEDIES: dict[ProviderStep, tuple[str, str]] = {
 }
 
 
+def known(step: str) -> ProviderStep | None:
+    """A step of the log, which another version may have written."""
+    return next((one for one in STEPS if one == step), None)
+
+
 def step_name(step: ProviderStep, lang: Lang) -> str:
     return STEPS[step][lang == "en-US"]
 

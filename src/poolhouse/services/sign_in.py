@@ -345,7 +345,7 @@ def build_sign_in(
             login=login,
         ),
         provider_connections=connections,
-        connection_trials=ConnectionTrials(db, connections),
+        connection_trials=ConnectionTrials(db, connections, audit),
         provider_logouts=ProviderLogouts(tokens.sessions),
         arrivals=arrivals,
         directory_sign_in=DirectorySignIn(

@@ -236,6 +236,49 @@ async def test_no_secret_is_in_what_a_script_says(oauth: OAuthPeer) -> None:
     )
 
 
+async def test_what_a_failing_script_printed_is_in_the_log_without_secrets(oauth: OAuthPeer) -> None:
+    """Whether it threw, or answered what is no good."""
+    says = """module.exports = async (code, { config }) => {
+      console.log("first", "x".repeat(1990)); console.error("status", 500, config.clientSecret); console.log("last");
+      ENDS
+    };"""
+    for ends in ("throw new Error('no');", "return undefined;"):
+        await oauth.settings(
+            fields={
+                "codeToTokenScript": says.replace("ENDS", ends),
+                "tokenToUserInfoScript": SAYS_ADA,
+            }
+        )
+        await refused(oauth)
+        assert (await oauth.refusals())[-1]["printed"] == "status 500 ***\nlast", ends
+    await oauth.settings(fields={"codeToTokenScript": says.replace("ENDS", "return 'a-token';")})
+    assert (await oauth.enter()).user
+    rows = await oauth.services.db.fetch(
+        "select detail from audit_records where pool_id = $1 and success and operation = 'login'",
+        oauth.pool.id,
+    )
+    assert rows
+    assert not any("printed" in row["detail"] for row in rows)
+
+
+async def test_the_trial_compiles_the_scripts_and_runs_nothing(oauth: OAuthPeer, provider: Provider) -> None:
+    async def tried() -> Any:
+        return await oauth.services.connection_trials.check(
+            oauth.pool.administrator, oauth.connection.id, origin=ORIGIN
+        )
+
+    assert (await tried()).steps == ("settings",)
+    await oauth.settings(fields={"codeToTokenScript": SAYS_TOKEN, "tokenToUserInfoScript": SAYS_ADA})
+    assert (await tried()).steps == ("settings", "script")
+    wrong = "module.exports = async () => {\n  const a = ;\n};"
+    await oauth.settings(fields={"tokenToUserInfoScript": wrong})
+    failed = (await tried()).failed
+    assert failed.step == "script"
+    assert failed.reason("en-US").startswith("tokenToUserInfoScript 2:")
+    assert failed.reason("zh-CN") != failed.reason("en-US")
+    assert provider.asked == []
+
+
 async def test_a_script_reaches_no_host_that_its_connection_does_not_name(
     oauth: OAuthPeer, provider: Provider
 ) -> None:

@@ -10,13 +10,17 @@ from tests.federation.fitting import as_stored_before
 from tests.federation.issuers import CLIENT, SECRET, Issuer, issuing
 from tests.wire.v3.conftest import V3Client
 from tests.wire.v3.test_mail_outbox import limited
-from tests.wire.v3.test_tenants import done
+from tests.wire.v3.test_tenants import done, read
 
+from poolhouse.audit.service import LOGINS
+from poolhouse.caller import Caller
+from poolhouse.errors import ProviderFailed, ProviderStep
 from poolhouse.federation import trials
 from poolhouse.login.tally import Limit
 from poolhouse.outgoing import Outgoing
 
 TRY = "test-ext-idp-connection"
+STATUS = "get-ext-idp-connection-status"
 
 
 @pytest.fixture
@@ -100,3 +104,59 @@ async def test_more_than_the_limit_are_refused(v3: V3Client, monkeypatch: pytest
     here = {"id": await connected(v3, "oidc", oidc("http://"))}
     assert (await v3.post(TRY, here))["statusCode"] == 200
     assert (await v3.post(TRY, here))["statusCode"] == 429
+
+
+async def fails(v3: V3Client, connection_id: str, step: ProviderStep = "token") -> None:
+    """A sign-in by the connection."""
+    connection = await v3.services.provider_connections.find(v3.pool_id, connection_id)
+    caller = Caller(pool_id=v3.pool_id, kind="anonymous")
+    failed = ProviderFailed(step, "脚本抛出了 Error", "the script threw Error")
+    failed.printed = "status 500"
+    await v3.services.provider_connections.note(caller, connection, failed)
+
+
+async def test_a_stranger_and_another_pool_read_no_failures(v3: V3Client, neighbour: V3Client) -> None:
+    made = await connected(v3, "oidc", oidc("https://login.example"))
+    await fails(v3, made)
+    assert (await v3.get(STATUS, headers={"authorization": ""}, id=made))["statusCode"] == 401
+    assert (await (await limited(v3, "users:read")).get(STATUS, id=made))["statusCode"] == 403
+    assert (await neighbour.get(STATUS, id=made))["statusCode"] == 404
+    theirs = await connected(neighbour, "oidc", oidc("https://login.example"))
+    assert (await read(neighbour, STATUS, id=theirs))["failures"] == []
+
+
+async def test_the_last_failures_are_told_with_what_to_do_and_what_was_printed(v3: V3Client) -> None:
+    made = await connected(v3, "oidc", oidc("https://login.example"))
+    for step in ("discovery", *["token"] * 10):
+        await fails(v3, made, step)  # type: ignore[arg-type]
+    reader = await limited(v3, "identities:read")
+    found = await read(reader, STATUS, id=made)
+    assert found["callbackUrl"].endswith("/connections/oidc/oidc/callback")
+    assert [one["step"] for one in found["failures"]] == ["token"] * 10
+    one = found["failures"][0]
+    assert (one["sentence"], one["printed"]) == ("脚本抛出了 Error", "status 500")
+    assert one["remedy"]
+    english = await v3.get(STATUS, headers={"x-authing-lang": "en-US"}, id=made)
+    assert english["data"]["failures"][0]["sentence"] == "the script threw Error"
+    # What is older than a month, and what failed before this connection was there, is not told.
+    await v3.services.db.execute(
+        "update audit_records set at = at - interval '31 days' where pool_id = $1 and not success", v3.pool_id
+    )
+    assert (await read(v3, STATUS, id=made))["failures"] == []
+
+
+async def test_the_address_to_register_is_told_whatever_else_is_wrong(v3: V3Client) -> None:
+    made = await connected(v3, "oidc", oidc("https://login.example"))
+    await as_stored_before(v3.services, v3.pool_id, made, {"issuer": 1, "callback": "kind"})
+    found = await read(v3, STATUS, id=made)
+    assert found["callbackUrl"].endswith("/connections/oidc/callback")
+    alipay = await connected(v3, "alipay", {})
+    assert (await v3.get(STATUS, id=alipay))["statusCode"] == 501
+
+
+async def test_what_a_script_says_is_no_label_of_a_metric(v3: V3Client) -> None:
+    made = await connected(v3, "oidc", oidc("https://login.example"))
+    await fails(v3, made)
+    outcomes = {sample.labels.get("outcome") for family in LOGINS.collect() for sample in family.samples}
+    assert "ProviderFailed" in outcomes
+    assert "the script threw Error" not in outcomes

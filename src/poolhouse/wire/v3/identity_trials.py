@@ -6,7 +6,8 @@ import time
 
 from msgspec import Struct
 
-from poolhouse.federation.trial_words import remedy, step_name
+from poolhouse.federation.trial_words import known, remedy, step_name
+from poolhouse.times import v3_time
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 
 
@@ -47,7 +48,65 @@ async def test_ext_idp_connection(
     )
 
 
+class GetExtIdpConnectionStatusQuery(Struct, rename="camel"):
+    id: str
+
+
+class ExtIdpConnectionFailureDto(Struct, rename="camel", kw_only=True):
+    time: str
+    step: str
+    step_name: str
+    sentence: str
+    remedy: str
+    printed: str
+    app_id: str | None
+    request_id: str
+    record_id: str
+
+
+class ExtIdpConnectionStatusDto(Struct, rename="camel", kw_only=True):
+    callback_url: str
+    metadata_url: str
+    failures: list[ExtIdpConnectionFailureDto]
+
+
+async def get_ext_idp_connection_status(
+    request: V3Request, query: GetExtIdpConnectionStatusQuery
+) -> ExtIdpConnectionStatusDto:
+    """`id`: the connection's. Nobody outside is asked."""
+    lang, origin = request.caller.lang, request.issuer().removesuffix("/oidc")
+    found = await request.services.connection_trials.status(request.caller, query.id, origin=origin)
+    return ExtIdpConnectionStatusDto(
+        callback_url=found.callback,
+        metadata_url=found.metadata,
+        failures=[
+            ExtIdpConnectionFailureDto(
+                time=v3_time(one.at),
+                step=one.step,
+                step_name=step_name(step, lang) if (step := known(one.step)) else one.step,
+                sentence=one.reason(lang),
+                remedy=remedy(step, lang) if step else "",
+                printed=one.printed,
+                app_id=one.app_id,
+                request_id=one.request_id,
+                record_id=one.record_id,
+            )
+            for one in found.failures
+        ],
+    )
+
+
 ENDPOINTS = [
+    Endpoint(
+        "GET",
+        "get-ext-idp-connection-status",
+        request=GetExtIdpConnectionStatusQuery,
+        response=ExtIdpConnectionStatusDto,
+        handler=get_ext_idp_connection_status,
+        scope="identities:read",
+        summary="Which addresses to register at a connection's provider, and how the last sign-ins by it failed",
+        ours=True,
+    ),
     Endpoint(
         "POST",
         "test-ext-idp-connection",

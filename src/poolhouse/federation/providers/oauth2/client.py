@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import msgspec
@@ -13,17 +13,32 @@ import msgspec
 from poolhouse.errors import ProviderFailed
 from poolhouse.federation import pkce
 from poolhouse.federation.answers import MOST_JSON, code_of, json_of
-from poolhouse.federation.model import Begun, Callback, ExternalUser, Here, Manifest, Script, Settled
+from poolhouse.federation.model import Begun, Callback, ExternalUser, Here, Manifest, Runner, Script, Settled
 from poolhouse.federation.providers.oauth2.people import from_script, from_userinfo
 from poolhouse.federation.providers.oauth2.settings import FIELDS, MACRO, Settings, without_secret
 from poolhouse.federation.settings import is_address
 
+T = TypeVar("T")
 LONGEST_CODE = 4096
 LONGEST_TOKEN = 64 * 1024
 """Bytes of JSON, of what the first script hands to the second."""
 
 
 class OAuth2Client:
+    async def check(self, connection: Settled, here: Here) -> tuple[str, ...]:
+        """That the address people are sent to can be made, and that the scripts compile."""
+        settings: Settings = connection.fields
+        _meant(settings)
+        written = (
+            ("codeToToken", settings.code_to_token_script),
+            ("tokenToUserInfo", settings.token_to_user_info_script),
+        )
+        names = [name for name, code in written if code]
+        for name in names:
+            script = _script(settings, name, ())
+            await _runner(here, script).check(connection, script)
+        return ("settings", *(["script"] if names else []))
+
     async def begin(self, connection: Settled, here: Here, state: str) -> Begun:
         settings: Settings = connection.fields
         address, query = _meant(settings)
@@ -58,7 +73,7 @@ class OAuth2Client:
         known = (settings.client_secret, code, remembered.get("verifier", ""))
         if settings.code_to_token_script:
             script = _script(settings, "codeToToken", known)
-            token = _token(await _run(here, connection, script, [code, told]))
+            token = await _run(here, connection, script, [code, told], _token)
         else:
             token = await _exchanged(settings, here, code, remembered)
         access = token if isinstance(token, str) else token.get("access_token")
@@ -66,7 +81,9 @@ class OAuth2Client:
         if settings.token_to_user_info_script:
             script = _script(settings, "tokenToUserInfo", (*known, *_texts(token)))
             handed = token if settings.code_to_token_script else access
-            return from_script(settings, await _run(here, connection, script, [handed, told]), access)
+            return await _run(
+                here, connection, script, [handed, told], lambda said: from_script(settings, said, access)
+            )
         if access is None:
             raise ProviderFailed(
                 "token",
@@ -151,10 +168,22 @@ def _script(settings: Settings, name: str, known: tuple[str, ...]) -> Script:
     )
 
 
-async def _run(here: Here, connection: Settled, script: Script, arguments: list[Any]) -> Any:
+async def _run(
+    here: Here, connection: Settled, script: Script, arguments: list[Any], read: Callable[[Any], T]
+) -> T:
+    """What it answers, as `read` has it. A failure tells what the script printed, whichever of the two it is of."""
+    ran = await _runner(here, script)(connection, script, arguments)
+    try:
+        return read(ran.value)
+    except ProviderFailed as error:
+        error.printed = await ran.printed()
+        raise
+
+
+def _runner(here: Here, script: Script) -> Runner:
     if here.run is None:
         raise ProviderFailed(script.step, "服务器没有脚本环境", "this server runs no scripts")
-    return await here.run(connection, script, arguments)
+    return here.run
 
 
 def _of_scripts(connection: Settled, remembered: Mapping[str, str]) -> dict[str, Any]:
