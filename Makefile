@@ -62,7 +62,7 @@ e2e: setup ## every page of the console in Chromium: seen, used, and judged by a
 	.venv/bin/python -m pytest -n $${TEST_WORKERS:-3} --dist worksteal -rs tests/console/browser
 
 pictures: setup ## takes the console's pictures of docs/images anew
-	PICTURES=docs/images .venv/bin/python -m pytest -n 0 tests/console/browser -k "(looks and Chinese and wide) or journey"
+	PICTURES=docs/images .venv/bin/python -m pytest -n 0 tests/console/browser -k "((looks or identity_sources) and Chinese and wide) or journey"
 
 bench: setup ## measures against the limits; writes bench/results.json and docs/operations/performance.md
 	.venv/bin/python -m bench

@@ -84,6 +84,7 @@ async def test_every_page_of_sources_says_that_nobody_signs_in_through_one(
         f"{here}/edit",
         f"{here}/delete",
         f"{here}/connections/new",
+        connection,
         f"{connection}/edit",
         f"{connection}/delete",
     ):
@@ -107,7 +108,7 @@ async def test_a_connection_is_made_and_its_secret_is_never_shown(
     found = await services.sources.get(pool.administrator, things.source)
     (new,) = [each for each in found.connections if each.id != things.connection]
     edit = f"{here}/connections/{new.id}/edit"
-    for path in (here, edit):
+    for path in (edit.removesuffix("/edit"), edit):
         page = (await one.get(path)).text
         assert "id-1" in page
         assert MASK in page
@@ -217,11 +218,12 @@ async def test_a_connection_is_switched_on_in_an_application_and_off(
 ) -> None:
     one = await console("owner")
     here = f"/pools/{{pool}}/sources/{things.source}"
-    at = f"{here}/connections/{things.connection}/switch"
+    at = f"{here}/connections/{things.connection}"
     for enabled in ("yes", "no"):
-        answer = await one.post(at, page=here, app=things.application, enabled=enabled)
+        answer = await one.post(f"{at}/switch", page=at, app=things.application, enabled=enabled)
         assert answer.status_code == 303
-        assert ("Switch off in shop" in (await one.get(here)).text) is (enabled == "yes")
+        assert ("Switch off in shop" in (await one.get(at)).text) is (enabled == "yes")
+        assert ("shop" in (await one.get(here)).text) is (enabled == "yes")
 
 
 async def test_the_trial_of_a_connection_tells_the_step_and_what_to_do(
@@ -245,6 +247,7 @@ async def test_a_connection_of_another_source_is_not_there(
     other = await services.sources.create(pool.administrator, "x", "github")
     one = await console("owner")
     path = f"/pools/{{pool}}/sources/{other.id}/connections/{things.connection}"
+    assert (await one.get(path)).status_code == 404
     assert (await one.get(f"{path}/edit")).status_code == 404
     answer = await one.post(f"{path}/delete", page="/pools/{pool}/sources", confirm=things.connection)
     assert answer.status_code == 404

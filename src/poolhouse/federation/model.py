@@ -223,13 +223,16 @@ class Ending(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One setting of a kind, for forms and for the guide. `name` as the contract spells it."""
+    """One setting of a kind, for forms and for the guide. `name` as the contract spells it. `code`: a text of several
+    lines; `example`: of a script of JavaScript, what it may begin with. `rare`: few have something to say here."""
 
     name: str
     label: Text
     hint: Text | None = None
     secret: bool = False
     code: bool = False
+    example: str = ""
+    rare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from tests.federation.oauth2.test_plain import refused
 from poolhouse.errors import ProviderFailed
 from poolhouse.federation import scripts
 from poolhouse.federation.model import Script, Settled
-from poolhouse.federation.providers.oauth2.settings import Settings
+from poolhouse.federation.providers.oauth2.settings import FIELDS, Settings
 from poolhouse.sandbox.client import Killed, Outcome, Sandbox
 from poolhouse.sandbox.limits import KillReason
 
@@ -259,6 +259,14 @@ async def test_what_a_failing_script_printed_is_in_the_log_without_secrets(oauth
     )
     assert rows
     assert not any("printed" in row["detail"] for row in rows)
+
+
+async def test_the_examples_of_the_editor_run_as_they_are(oauth: OAuthPeer) -> None:
+    examples = {one.name: one.example for one in FIELDS if one.example}
+    assert len(examples) == 2
+    await oauth.settings(fields=examples)
+    user = (await oauth.enter(id=7, name="Ada", email="ada@x.cn")).user
+    assert (user.name, user.email) == ("Ada", None)
 
 
 async def test_the_trial_compiles_the_scripts_and_runs_nothing(oauth: OAuthPeer, provider: Provider) -> None:

@@ -54,6 +54,8 @@ class Field:
     first: str = ""
     told: Told | None = None
     chosen_side: Chosen = ""
+    example: str = ""
+    is_rare: bool = False
 
     @property
     def name(self) -> str:
@@ -72,6 +74,7 @@ class Field:
             "flag": "flag",
             "secret": "secret",
             "code": "code",
+            "script": "script",
             "list": "lines",
             "pairs": "lines",
             "actions": "lines",
@@ -102,18 +105,27 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class Fields:
     """What a form has. `labels`: key of an argument -> what each of its values is called; `helps`: what it is for;
-    `first`: what it holds of a thing that is to be made."""
+    `first`: what it holds of a thing that is to be made; `examples`: what a script may begin with; `rare`: those that
+    few have something for, which stand at the end and are folded away."""
 
     arguments: list[Arg]
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     helps: Mapping[str, str] = field(default_factory=dict)
     first: Mapping[str, str] = field(default_factory=dict)
+    examples: Mapping[str, str] = field(default_factory=dict)
+    rare: frozenset[str] = frozenset()
 
     def holding(self, arg: Arg, text: str, was: str) -> Field:
         return self.with_words(Field(arg, text, was))
 
     def with_words(self, one: Field) -> Field:
-        return replace(one, labels=self.labels.get(one.name, {}), help=self.helps.get(one.name, ""))
+        return replace(
+            one,
+            labels=self.labels.get(one.name, {}),
+            help=self.helps.get(one.name, ""),
+            example=self.examples.get(one.name, ""),
+            is_rare=one.name in self.rare,
+        )
 
 
 def typed(arg: Arg, form: Mapping[str, str]) -> str:

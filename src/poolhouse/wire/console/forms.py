@@ -20,7 +20,7 @@ from poolhouse.wire.console import confirming, conflicts, field_values, fields, 
 from poolhouse.wire.console.fields import Field, Fields, Overtaken
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering, status_of
-from poolhouse.wire.console.visit import Visit, redirect, segment
+from poolhouse.wire.console.visit import PLAIN, Visit, redirect, segment
 from poolhouse.wire.console.words import Texts
 from poolhouse.wire.v3.unchanged import CONDITIONAL
 
@@ -308,17 +308,23 @@ async def page_with(
     """`now`: what is there. `checks`: key of a field -> what was found of each line in it."""
     told = dict(await form.tells(visit)) if form.tells else {}
     warns = form.row.warns
-    return rendering.page(
+    chosen, is_plain = visit.plain()
+    has_script = any(one.widget == "script" for one in shown)
+    response = rendering.page(
         visit,
         form.template,
         status,
+        has_script=has_script,
+        is_plain=is_plain,
+        style_nonce=has_script and not is_plain,
         **_headed(visit, "make" if form.makes else "edit", form.makes or form.thing, now),
         fields=shown,
         back=_address(visit, form.to),
         words=form.words,
         warns=warns[visit.lang == "en-US"] if warns else "",
-        **{"conflict": False, "check_at": "", "checks": {}, **told, **facts},
+        **{"conflict": False, "check_at": "", "checks": {}, "names": {}, **told, **facts},
     )
+    return response if not (has_script and chosen) else visit.keep(response, PLAIN, chosen)
 
 
 def deleting(form: Form) -> tuple[Page, Page]:

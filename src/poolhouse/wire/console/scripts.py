@@ -144,8 +144,7 @@ async def _page(
 ) -> Response:
     versions = await visit.ask(VERSIONS, {"name": state["name"], "page": 1, "limit": LAST})
     given = {"theirs": None, "made": None, "message": "", "after": state["draftVersion"] or 0} | facts
-    chosen = next((one for one in ("0", "1") if visit.http.query.text("plain") == one), None)
-    is_plain = (chosen or visit.cookies.get(PLAIN)) == "1"
+    chosen, is_plain = visit.plain()
     response = rendering.page(
         visit,
         "scripts/one.html",
@@ -160,7 +159,7 @@ async def _page(
         style_nonce=not is_plain,
         **given,
     )
-    return response if chosen is None else visit.keep(response, PLAIN, chosen)
+    return visit.keep(response, PLAIN, chosen) if chosen else response
 
 
 def _json(said: dict[str, Any], status: int = 200) -> Response:

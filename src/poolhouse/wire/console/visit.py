@@ -251,6 +251,12 @@ class Visit:
         self._keep(response, name, value, YEAR_S)
         return response
 
+    def plain(self) -> tuple[str, bool]:
+        """What the address says of how scripts are edited ("0", "1", "" for nothing), and whether a plain field is
+        what whoever looks on wants."""
+        chosen = next((one for one in ("0", "1") if self.http.query.text("plain") == one), "")
+        return chosen, (chosen or self.cookies.get(PLAIN)) == "1"
+
     def begun(self) -> Visit:
         """The same with the cookie that a stranger's form repeats."""
         if self.session or FORM in self.cookies:

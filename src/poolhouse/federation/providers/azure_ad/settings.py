@@ -66,8 +66,20 @@ FIELDS = (
             "Its id or a domain of it; common, organizations and consumers need the tenants that are allowed",
         ),
     ),
-    Field("clientId", ("应用程序（客户端）ID", "Application (client) ID")),
-    Field("clientSecret", ("客户端密码的值", "Value of the client secret"), secret=True),
+    Field(
+        "clientId",
+        ("应用程序（客户端）ID", "Application (client) ID"),
+        ("在应用注册的“概述”页", "On the overview page of the app registration"),
+    ),
+    Field(
+        "clientSecret",
+        ("客户端密码的值", "Value of the client secret"),
+        (
+            "在“证书和密码”中新建时只显示一次；不是它的 ID",
+            "Shown once when it is made under Certificates & secrets; not its id",
+        ),
+        secret=True,
+    ),
     Field(
         "allowedTenants",
         ("允许的租户", "Tenants that are allowed"),
@@ -77,8 +89,9 @@ FIELDS = (
         "anyTenant",
         ("允许任意租户", "Any tenant"),
         ("所有人都能登录，包括任何人新建的租户", "Everybody can sign in, also from a tenant made for it"),
+        rare=True,
     ),
-    Field("scopes", ("Scope", "Scopes"), ("以空格分隔", "Separated by blanks")),
+    Field("scopes", ("Scope", "Scopes"), ("以空格分隔", "Separated by blanks"), rare=True),
     Field(
         "authority",
         ("登录地址", "Authority"),
@@ -86,5 +99,6 @@ FIELDS = (
             "世纪互联版：https://login.partner.microsoftonline.cn",
             "In China: https://login.partner.microsoftonline.cn",
         ),
+        rare=True,
     ),
 )

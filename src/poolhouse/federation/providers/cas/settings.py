@@ -55,7 +55,15 @@ FIELDS = (
             "Such as https://cas.example.com/cas/p3/serviceValidate",
         ),
     ),
-    Field("renew", ("要求重新认证", "Ask for the password each time"), ("renew=true", "renew=true")),
+    Field(
+        "renew",
+        ("要求重新认证", "Ask for the password each time"),
+        (
+            "即使对方已经认识这个人（renew=true）",
+            "Also where the server knows the person already (renew=true)",
+        ),
+        rare=True,
+    ),
     Field(
         "idAttribute",
         ("用户标识属性", "Attribute that identifies the person"),
@@ -68,10 +76,12 @@ FIELDS = (
             '我们的字段与 CAS 属性，如 {"name": "cn"}',
             'Our field and the attribute, such as {"name": "cn"}',
         ),
+        rare=True,
     ),
     Field(
         "emailIsVerified",
         ("信任其邮箱", "Trust its e-mail addresses"),
         ("仅当对方核实过每个邮箱", "Only where the provider has verified each of them"),
+        rare=True,
     ),
 )

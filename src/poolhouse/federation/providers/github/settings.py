@@ -49,8 +49,13 @@ class GithubSettings(msgspec.Struct, rename="camel", frozen=True):
 
 
 FIELDS = (
-    Field("clientId", ("Client ID", "Client ID")),
-    Field("clientSecret", ("Client Secret", "Client secret"), secret=True),
+    Field("clientId", ("Client ID", "Client ID"), ("在 OAuth App 的页面上", "On the page of the OAuth app")),
+    Field(
+        "clientSecret",
+        ("Client Secret", "Client secret"),
+        ("在同一页生成；保存后不再显示", "Generated on the same page; once saved it is never shown"),
+        secret=True,
+    ),
     Field(
         "scopes",
         ("Scope", "Scopes"),
@@ -58,11 +63,13 @@ FIELDS = (
             "读取邮箱需要 user:email；GitHub App 不看这一项",
             "user:email to read addresses; a GitHub App has permissions instead",
         ),
+        rare=True,
     ),
     Field(
         "baseUrl",
         ("GitHub 地址", "Address of GitHub"),
         ("GitHub Enterprise Server 填写其自己的地址", "A GitHub Enterprise Server's own address"),
+        rare=True,
     ),
-    Field("apiUrl", ("API 地址", "Address of its API"), ("留空即可", "May stay empty")),
+    Field("apiUrl", ("API 地址", "Address of its API"), ("留空即可", "May stay empty"), rare=True),
 )

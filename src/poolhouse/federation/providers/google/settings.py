@@ -30,7 +30,15 @@ FIELDS = (
         ("客户端 ID", "Client ID"),
         ("以 .apps.googleusercontent.com 结尾", "Ends so: .apps.googleusercontent.com"),
     ),
-    Field("clientSecret", ("客户端密钥", "Client secret"), secret=True),
+    Field(
+        "clientSecret",
+        ("客户端密钥", "Client secret"),
+        (
+            "与客户端 ID 在同一页；保存后不再显示",
+            "On the page of the client ID; once saved it is never shown",
+        ),
+        secret=True,
+    ),
     Field(
         "hostedDomains",
         ("Google Workspace 域名", "Google Workspace domains"),
@@ -39,6 +47,6 @@ FIELDS = (
             "Only accounts of these, separated by blanks; empty lets every Google account in",
         ),
     ),
-    Field("scopes", ("Scope", "Scopes"), ("以空格分隔", "Separated by blanks")),
-    Field("issuer", ("Issuer 地址", "Issuer"), ("无需修改", "Needs no change")),
+    Field("scopes", ("Scope", "Scopes"), ("以空格分隔", "Separated by blanks"), rare=True),
+    Field("issuer", ("Issuer 地址", "Issuer"), ("无需修改", "Needs no change"), rare=True),
 )

@@ -23,8 +23,18 @@ class Settings(msgspec.Struct, rename="camel", frozen=True):
 
 FIELDS = (
     Field("clientId", ("App ID", "App ID"), ("形如 cli_xxx", "Such as cli_xxx")),
-    Field("clientSecret", ("App Secret", "App secret"), secret=True),
-    Field("scopes", ("Scope", "Scopes"), ("以空格分隔；可不填", "Separated by blanks; may be empty")),
+    Field(
+        "clientSecret",
+        ("App Secret", "App secret"),
+        (
+            "在“凭证与基础信息”页；保存后不再显示",
+            "On the page Credentials & Basic Info; once saved it is never shown",
+        ),
+        secret=True,
+    ),
+    Field(
+        "scopes", ("Scope", "Scopes"), ("以空格分隔；可不填", "Separated by blanks; may be empty"), rare=True
+    ),
     Field(
         "loginHost",
         ("登录页的地址", "Where people sign in"),
@@ -32,10 +42,12 @@ FIELDS = (
             f"{LOGIN_HOST}；国际版为 https://accounts.larksuite.com",
             f"{LOGIN_HOST}; https://accounts.larksuite.com",
         ),
+        rare=True,
     ),
     Field(
         "apiHost",
         ("接口的地址", "Where the API is"),
         (f"{API_HOST}；国际版为 https://open.larksuite.com", f"{API_HOST}; https://open.larksuite.com"),
+        rare=True,
     ),
 )

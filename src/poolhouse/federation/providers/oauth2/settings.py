@@ -108,7 +108,33 @@ def _hosts_in(text: str) -> list[str]:
     return found
 
 
-_ONLY_PLAIN = ("没有脚本时使用", "Where there is no script")
+CODE_TO_TOKEN = """module.exports = async function codeToToken(code, connection) {
+  const answer = await request({
+    method: 'POST',
+    uri: connection.config.tokenEndPoint,
+    form: {
+      grant_type: 'authorization_code',
+      code,
+      client_id: connection.config.clientId,
+      client_secret: connection.config.clientSecret,
+      redirect_uri: connection.callbackUrl,
+    },
+    json: true,
+  });
+  if (!answer.access_token) throw new Error(answer.error || 'no access_token');
+  return answer.access_token;
+};
+"""
+TOKEN_TO_USER_INFO = """module.exports = async function tokenToUserInfo(token, connection) {
+  const person = await request({
+    uri: connection.config.userInfoEndPoint,
+    headers: { authorization: `Bearer ${token}` },
+    json: true,
+  });
+  return { userIdInIdp: String(person.id), name: person.name, email: person.email };
+};
+"""
+"""What the console's editor offers to begin with; it runs as it is against a provider that answers so."""
 FIELDS = (
     Field(
         "authEndPoint",
@@ -120,10 +146,26 @@ FIELDS = (
         ("Token URL", "Token address"),
         ("如 https://idp.example.com/token", "Such as https://idp.example.com/token"),
     ),
-    Field("userInfoEndPoint", ("用户信息 URL", "Address of the person's profile"), _ONLY_PLAIN),
+    Field(
+        "userInfoEndPoint",
+        ("用户信息 URL", "Address of the person's profile"),
+        ("有 Token 换用户信息脚本时可不填", "May be empty with the second script"),
+    ),
     Field("scope", ("Scope 授权范围", "Scopes"), ("以空格分隔", "Separated by blanks")),
-    Field("clientId", ("Client ID", "Client ID")),
-    Field("clientSecret", ("Client Secret", "Client secret"), secret=True),
+    Field(
+        "clientId",
+        ("Client ID", "Client ID"),
+        (
+            "身份提供方给这个应用的编号，有时叫 App ID",
+            "What the provider calls this application; some say app ID",
+        ),
+    ),
+    Field(
+        "clientSecret",
+        ("Client Secret", "Client secret"),
+        ("身份提供方给出的密钥；保存后不再显示", "As the provider gave it; once saved it is never shown"),
+        secret=True,
+    ),
     Field(
         "authUrlTemplate",
         ("授权链接模板", "Template of the authorization address"),
@@ -131,6 +173,7 @@ FIELDS = (
             "留空则自动生成；可用 ${authEndPoint}、${scope}、${clientId}；state 与 redirect_uri 由本方填写",
             "Empty: made by itself. ${authEndPoint}, ${scope}, ${clientId}; state and redirect_uri are set by us",
         ),
+        rare=True,
     ),
     Field(
         "tokenAuthMethod",
@@ -139,35 +182,44 @@ FIELDS = (
             "client_secret_post（默认）、client_secret_basic 或 none",
             "client_secret_post (default), client_secret_basic or none",
         ),
+        rare=True,
     ),
-    Field("pkce", ("使用 PKCE", "Use PKCE"), ("身份源支持时打开", "Where the provider knows it")),
+    Field("pkce", ("使用 PKCE", "Use PKCE"), ("身份源支持时打开", "Where the provider knows it"), rare=True),
     Field(
         "userIdField",
         ("用户标识字段", "Field that says who it is"),
-        ("如 sub、id 或 data.id；没有脚本时使用", "Such as sub, id or data.id; where there is no script"),
+        (
+            "用户信息中永不改变的标识，如 sub、id 或 data.id；有脚本时不看这一项",
+            "The id in the profile that never changes, such as sub, id or data.id; not looked at with a script",
+        ),
     ),
     Field(
         "emailIsVerified",
         ("信任其邮箱", "Trust its e-mail addresses"),
         ("仅当对方核实过每个邮箱", "Only where the provider has verified each of them"),
+        rare=True,
     ),
     Field(
         "codeToTokenScript",
         ("Code 换 Token 脚本", "Script: code to token"),
         (
-            "module.exports = async function codeToToken(code, connection) { ... return token }",
-            "module.exports = async function codeToToken(code, connection) { ... return token }",
+            "留空则按标准换取。把 code 换成 token 并返回；第二个参数中有连接的设置（config）和回调地址",
+            "Empty: exchanged as the standard says. Turns the code into the token and returns it; the second "
+            "argument has the connection's settings (config) and the callback address",
         ),
         code=True,
+        example=CODE_TO_TOKEN,
     ),
     Field(
         "tokenToUserInfoScript",
         ("Token 换用户信息脚本", "Script: token to person"),
         (
-            "返回的对象必须含 userIdInIdp",
-            "module.exports = async function tokenToUserInfo(token, connection); answers with userIdInIdp",
+            "留空则读取上面的用户信息 URL。返回的对象必须含 userIdInIdp：永不改变的用户标识",
+            "Empty: read at the address above. What it returns must have userIdInIdp, an id of the person that "
+            "never changes",
         ),
         code=True,
+        example=TOKEN_TO_USER_INFO,
     ),
     Field(
         "allowedHosts",
@@ -176,5 +228,6 @@ FIELDS = (
             "host:port；以上地址与脚本中写明的地址不必再填",
             "host:port; not those of the addresses above and in the scripts",
         ),
+        rare=True,
     ),
 )

@@ -23,11 +23,37 @@ class Settings(msgspec.Struct, rename="camel", frozen=True):
 
 FIELDS = (
     Field(
-        "issuer", ("Issuer 地址", "Issuer"), ("如 https://id.example.com", "Such as https://id.example.com")
+        "issuer",
+        ("Issuer 地址", "Issuer"),
+        (
+            "身份提供方的地址，如 https://id.example.com；它加上 /.well-known/openid-configuration 应能在浏览器中打开",
+            "The provider's address, such as https://id.example.com. A browser can open it with "
+            "/.well-known/openid-configuration behind it",
+        ),
     ),
-    Field("clientId", ("Client ID", "Client ID")),
-    Field("clientSecret", ("Client Secret", "Client secret"), secret=True),
-    Field("scopes", ("Scope", "Scopes"), ("以空格分隔", "Separated by blanks")),
+    Field(
+        "clientId",
+        ("Client ID", "Client ID"),
+        (
+            "身份提供方给这个应用的编号，有时叫 App ID",
+            "What the provider calls this application; some say app ID",
+        ),
+    ),
+    Field(
+        "clientSecret",
+        ("Client Secret", "Client secret"),
+        ("身份提供方给出的密钥；保存后不再显示", "As the provider gave it; once saved it is never shown"),
+        secret=True,
+    ),
+    Field(
+        "scopes",
+        ("Scope", "Scopes"),
+        (
+            "以空格分隔；留空为 openid profile email phone",
+            "Separated by blanks; empty: openid profile email phone",
+        ),
+        rare=True,
+    ),
     Field(
         "mode",
         ("模式", "Mode"),
@@ -35,6 +61,12 @@ FIELDS = (
             "backend：授权码；front：浏览器直接带回 ID Token",
             "backend: a code; front: an id token by the browser",
         ),
+        rare=True,
     ),
-    Field("tokenAuthMethod", ("换取 token 的身份验证方式", "Authentication at the token endpoint")),
+    Field(
+        "tokenAuthMethod",
+        ("换取 token 的身份验证方式", "Authentication at the token endpoint"),
+        ("留空则用身份提供方公布的第一种", "Empty: the first that the provider names"),
+        rare=True,
+    ),
 )

@@ -28,10 +28,15 @@ MOBILE_FIELDS = (
         ("AppID", "AppID"),
         ("微信开放平台，不是公众平台", "Of the open platform at open.weixin.qq.com"),
     ),
-    Field("clientSecret", ("AppSecret", "AppSecret"), secret=True),
-    Field("apiHost", ("接口的地址", "Where the API is"), (API_HOST, API_HOST)),
+    Field(
+        "clientSecret",
+        ("AppSecret", "AppSecret"),
+        ("与 AppID 在同一页；保存后不再显示", "On the page of the AppID; once saved it is never shown"),
+        secret=True,
+    ),
+    Field("apiHost", ("接口的地址", "Where the API is"), (API_HOST, API_HOST), rare=True),
 )
 FIELDS = (
     *MOBILE_FIELDS,
-    Field("loginHost", ("扫码页的地址", "Where the code is scanned"), (LOGIN_HOST, LOGIN_HOST)),
+    Field("loginHost", ("扫码页的地址", "Where the code is scanned"), (LOGIN_HOST, LOGIN_HOST), rare=True),
 )

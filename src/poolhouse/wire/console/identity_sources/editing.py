@@ -30,6 +30,15 @@ async def _connection(visit: Visit, arguments: list[Arg], now: Any) -> Fields:
     return settings.changing(visit, arguments, now["type"])
 
 
+async def _beside_new(visit: Visit) -> Mapping[str, Any]:
+    source = await visit.ask(ONE, {"id": visit.path["source"]})
+    return settings.beside(visit, settings.kind_meant(visit, source["type"]))
+
+
+async def _beside(visit: Visit) -> Mapping[str, Any]:
+    return settings.beside(visit, (await the_connection(visit))["type"])
+
+
 async def _with_connections(visit: Visit) -> Mapping[str, Any]:
     count = len((await visit.ask(ONE, {"id": visit.path["source"]}))["connections"])
     return {"goes": [("source_its_connections", count)]}
@@ -45,6 +54,7 @@ FORMS = (
         within={"source": "extIdpId"},
         inside=(ONE, {"source": "id"}),
         varies=_new_connection,
+        tells=_beside_new,
         sends=settings.whole,
         words=_WORDS,
         makes="connection",
@@ -52,11 +62,12 @@ FORMS = (
     Form(
         f"{CONNECTION}/edit",
         "source reconnect",
-        PATH,
+        CONNECTION,
         "connection",
         ONE,
         finds=the_connection,
         varies=_connection,
+        tells=_beside,
         sends=settings.whole,
         words=_WORDS,
     ),

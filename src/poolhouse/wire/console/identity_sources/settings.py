@@ -12,14 +12,45 @@ from typing import Any, get_args
 from msgspec import inspect
 
 from poolhouse.client.model import Arg, Values
+from poolhouse.customdb.templates import declared
 from poolhouse.federation.catalog import MANIFESTS
 from poolhouse.federation.model import Field, Manifest
+from poolhouse.federation.registering import REGISTERING
 from poolhouse.wire.console.fields import Fields
 from poolhouse.wire.console.visit import Visit
 from poolhouse.wire.console.words import Texts
 from poolhouse.wire.v3.dto.common import ExtIdpConnType
 
 WHOLE = "fields"
+NAMES: dict[str, Any] = {
+    "env": {},
+    "context": {},
+    "profile": {
+        "userIdInIdp": "string\nnever changes",
+        "name": "string",
+        "nickname": "string",
+        "photo": "string",
+        "email": "string",
+        "emailVerified": "boolean",
+        "phone": "string",
+        "phoneVerified": "boolean",
+    },
+    "connection": {
+        "id": "string",
+        "identifier": "string",
+        "userPoolId": "string",
+        "callbackUrl": "string",
+        "codeVerifier": "string\nwith pkce",
+        "config": "object\nthe settings",
+    },
+    "config": {
+        one.name: "boolean" if one.name in ("pkce", "emailIsVerified") else "string"
+        for one in MANIFESTS["oauth"].fields
+        if not one.example
+    },
+    "modules": declared()["modules"],
+}
+"""What a connection's scripts are handed, by the names that the example gives it (`providers/oauth2`)."""
 _COMMON: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("profileMapping", "pairs", ()),
     ("syncProfile", "text", ("never", "always")),
@@ -37,14 +68,27 @@ def making(visit: Visit, arguments: list[Arg], source_type: str) -> Fields:
     kinds = kinds_of(source_type)
     if not kinds:
         return Fields([_chosen(arg, get_args(ExtIdpConnType)) for arg in arguments])
-    named = visit.form().get("type", "") if visit.http.method == "POST" else visit.http.query.text("type")
-    kind = named if named in kinds else kinds[0]
+    kind = kind_meant(visit, source_type)
     varied = changing(visit, arguments, kind)
     own = [
         _chosen(arg, kinds) if len(kinds) == 1 else _chosen(arg, kinds)._replace(needed=False)
         for arg in varied.arguments
     ]
     return replace(varied, arguments=own, first={"type": kind})
+
+
+def kind_meant(visit: Visit, source_type: str) -> str:
+    """Of a connection to be made; "" where nobody signs in by the source."""
+    kinds = kinds_of(source_type)
+    named = visit.form().get("type", "") if visit.http.method == "POST" else visit.http.query.text("type")
+    return named if named in kinds else next(iter(kinds), "")
+
+
+def beside(visit: Visit, kind: str) -> dict[str, Any]:
+    """What the form of a connection says beside its fields: what is done at the provider before, and the names that the
+    editor of its scripts offers."""
+    register = REGISTERING.get(kind)
+    return {"register": register[visit.lang == "en-US"] if register else "", "names": NAMES}
 
 
 def changing(visit: Visit, arguments: list[Arg], kind: str) -> Fields:
@@ -60,12 +104,16 @@ def changing(visit: Visit, arguments: list[Arg], kind: str) -> Fields:
         Arg(_name(name), f"{WHOLE}.{name}", (t[f"source_setting_{name}"],) * 2, form_kind, choices)
         for name, form_kind, choices in _COMMON
     ]
+    own.sort(key=lambda pair: pair[0].rare)
     helps = {arg.key: one.hint[lang] for one, arg in own if one.hint}
     helps |= {
         arg.key: t[f"source_setting_{name}_help"] for arg, (name, *_) in zip(common, _COMMON, strict=True)
     }
     return Fields(
-        [*(arg for arg in arguments if arg.to != WHOLE), *(arg for _, arg in own), *common], helps=helps
+        [*(arg for arg in arguments if arg.to != WHOLE), *(arg for _, arg in own), *common],
+        helps=helps,
+        examples={arg.key: one.example for one, arg in own if one.example},
+        rare=frozenset([*(arg.key for one, arg in own if one.rare), *(arg.key for arg in common)]),
     )
 
 
@@ -99,6 +147,8 @@ def _argument(one: Field, told: inspect.Field) -> Arg:
 
 
 def _kind(one: Field, told: inspect.Type) -> tuple[str, tuple[str, ...]]:
+    if one.example:
+        return "script", ()
     if one.code:
         return "code", ()
     match told:

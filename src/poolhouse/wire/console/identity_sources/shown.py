@@ -1,4 +1,5 @@
-"""All identity sources, one with its connections, and where each connection is switched on."""
+"""All identity sources, one with its connections, and one connection: what its provider is told, where it is switched
+on, whether it works, and how the last sign-ins by it failed."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from starlette.responses import Response
 
 from poolhouse import trace
 from poolhouse.client.table_access import WHICH_SIGN_IN
-from poolhouse.errors import ConnectionNotFound, PoolhouseError
+from poolhouse.errors import ConnectionNotFound, NotSupported, PoolhouseError
+from poolhouse.federation.registering import REGISTERING
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.tenants.editing import named_applications
@@ -16,6 +18,7 @@ from poolhouse.wire.console.visit import Visit, redirect, segment
 
 LIST, ONE, SWITCH = "GET list-ext-idp", "GET get-ext-idp", "POST change-ext-idp-conn-state"
 TEST = "POST test-ext-idp-connection"
+STATUS = "GET get-ext-idp-connection-status"
 PATH = "sources/{source}"
 CONNECTION = f"{PATH}/connections/{{connection}}"
 
@@ -42,6 +45,17 @@ async def show_all(visit: Visit, rendering: Rendering) -> Response:
 
 
 async def show(visit: Visit, rendering: Rendering) -> Response:
+    return rendering.page(
+        visit,
+        "identity_sources/one.html",
+        warns=WHICH_SIGN_IN[visit.lang == "en-US"],
+        source=await visit.ask(ONE, {"id": visit.path["source"]}),
+        applications=await named_applications(visit),
+        here=_here(visit),
+    )
+
+
+async def show_connection(visit: Visit, rendering: Rendering) -> Response:
     return await _page(visit, rendering)
 
 
@@ -53,20 +67,29 @@ async def test(visit: Visit, rendering: Rendering) -> Response:
     except PoolhouseError as error:
         trace.note(error=error)
         return await _page(visit, rendering, status_of(error), error=error.message(visit.lang))
-    return await _page(visit, rendering, tried=found, tried_id=connection["id"])
+    return await _page(visit, rendering, tried=found)
 
 
 async def _page(visit: Visit, rendering: Rendering, status: int = 200, **facts: Any) -> Response:
+    connection = await the_connection(visit)
+    try:
+        told = await visit.ask(STATUS, {"id": connection["id"]})
+    except NotSupported:
+        told = None
+    register = REGISTERING.get(connection["type"])
     return rendering.page(
         visit,
-        "identity_sources/one.html",
+        "identity_sources/connection.html",
         status,
-        warns=WHICH_SIGN_IN[visit.lang == "en-US"],
-        source=await visit.ask(ONE, {"id": visit.path["source"]}),
+        warns="" if told else WHICH_SIGN_IN[visit.lang == "en-US"],
+        one=connection,
+        told=told,
+        register=register[visit.lang == "en-US"] if register else "",
         applications=await named_applications(visit),
-        here=_here(visit),
+        source=_here(visit),
+        here=_at(visit),
         may_test=visit.may(TEST),
-        **{"tried": None, "tried_id": ""} | facts,
+        **{"tried": None} | facts,
     )
 
 
@@ -75,16 +98,21 @@ async def switch(visit: Visit, rendering: Rendering) -> Response:
     connection = await the_connection(visit)
     enabled = form.get("enabled") == "yes"
     await visit.ask(SWITCH, {"id": connection["id"], "appId": form.get("app", ""), "enabled": enabled})
-    return redirect(f"{_here(visit)}?done=done_saved")
+    return redirect(f"{_at(visit)}?done=done_saved")
 
 
 def _here(visit: Visit) -> str:
     return f"{visit.pool_address}/sources/{segment(visit.path['source'])}"
 
 
+def _at(visit: Visit) -> str:
+    return f"{_here(visit)}/connections/{segment(visit.path['connection'])}"
+
+
 PAGES = (
     Page("GET", "/pools/{pool}/sources", show_all, calls=(LIST,)),
     Page("GET", f"/pools/{{pool}}/{PATH}", show, calls=(ONE,)),
+    Page("GET", f"/pools/{{pool}}/{CONNECTION}", show_connection, calls=(ONE, STATUS)),
     Page("POST", f"/pools/{{pool}}/{CONNECTION}/switch", switch, calls=(ONE, SWITCH)),
     Page("POST", f"/pools/{{pool}}/{CONNECTION}/test", test, calls=(ONE, TEST)),
 )

@@ -81,6 +81,7 @@ const CHINESE = {
 function membersOf(names) {
   const members = new Map([["env", names.env], ["configuration", names.env], ["context", names.context]]);
   for (const one of ["profile", "user", "userinfo", "updates"]) members.set(one, names.profile);
+  if (names.connection) members.set("connection", names.connection).set("config", names.config);
   return members;
 }
 
@@ -160,14 +161,21 @@ customElements.define("script-editor", class extends HTMLElement {
     } else {
       extensions.push(
         EditorView.contentAttributes.of(attributes), history(), indentOnInput(), closeBrackets(), autocompletion(),
-        javascriptLanguage.data.of({ autocomplete: completing(names) }), send, lintGutter(),
-        linter((view) => checked(view, field.form, check, words, told), { delay: CHECK_AFTER_MS }),
+        javascriptLanguage.data.of({ autocomplete: completing(names) }), send,
+        check ? [lintGutter(), linter((view) => checked(view, field.form, check, words, told), { delay: CHECK_AFTER_MS })] : [],
         keymap.of([save, ...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...searchKeymap, ...historyKeymap,
           ...defaultKeymap, indentWithTab]), // Escape and then Tab leaves: CodeMirror's own
       );
     }
     this.view = new EditorView({ parent: this, state: EditorState.create({ doc: field.value, extensions }) });
     label.addEventListener("click", () => this.view.focus());
+    const fills = document.querySelector(`button[data-fills="${field.id}"]`);
+    fills?.addEventListener("click", () => {
+      const insert = document.getElementById(`${field.id}-example`).textContent.trim() + "\n";
+      this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert } });
+      this.view.focus();
+    });
+    if (fills) fills.hidden = field.readOnly;
     field.hidden = true;
   }
 
