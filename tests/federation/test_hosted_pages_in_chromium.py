@@ -20,7 +20,7 @@ from tests.federation.conftest import Peer, query_of
 from tests.federation.hosted import NARROW, WIDE, WORDS, ZH, arrived, asked, signs_in
 from tests.federation.ldap import slapd
 from tests.federation.ldap.test_doors import connected as with_directory
-from tests.federation.test_linking import _ada, _address
+from tests.federation.test_linking import PASSWORD, _ada, _address
 
 from poolhouse.outgoing import Outgoing
 from poolhouse.users.model import UserDraft
@@ -129,6 +129,9 @@ async def test_every_page_is_clean_and_fits(
     await seen("sign-in-directory-wrong")
 
     await page.goto(server + _address(peer, ada))
+    await page.get_by_label(words["password"], exact=True).wait_for()
+    await seen("link-sign-in")
+    await signs_in(page, "ada", PASSWORD, lang)
     await seen("link-identity", "Link your account" if english else "绑定")
     await page.get_by_role("link", name="Go on" if english else "前往绑定").click()
     await seen("identity-linked", "It is linked" if english else "绑定成功")
@@ -138,6 +141,7 @@ async def test_every_page_is_clean_and_fits(
     assert ada.session is not None
     await peer.services.identities.unlink(peer.pool.administrator, ada.user.id, ext_idp_id=peer.source.id)
 
+    await context.clear_cookies()
     await peer.settings(associable=True)
     await page.goto(asked(server, peer.app))
     await page.get_by_role("link", name=words["by_source"]).click()

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 from tests.federation.conftest import Peer, query_of
-from tests.federation.test_linking import _ada, _address
+from tests.federation.test_linking import _ada, _address, _signed_in
 from tests.federation.test_linking import _press as pressed
 from tests.federation.test_pages import _back, _press
 from tests.oidc.conftest import Browser
@@ -104,12 +104,12 @@ async def test_a_form_that_a_provider_sends_unasked_is_told_where_to_begin(
 
 async def test_a_link_that_came_back_twice_is_begun_again(peer: Peer, browser: Browser) -> None:
     ada = await _ada(peer)
-    address = await pressed(await browser.open(_address(peer, ada)))
+    address = pressed(await _signed_in(peer, browser, _address(peer, ada)))
     await peer.services.db.execute("update federation_attempts set expires_at = now()")
     page = await _back(peer, browser, address, "ada-there")
     assert "Link the account again" in page.text
     page = await browser.open(again(page))
-    assert (await _back(peer, browser, await pressed(page), "ada-there")).status_code == 200
+    assert (await _back(peer, browser, pressed(page), "ada-there")).status_code == 200
 
 
 async def test_who_is_asked_and_takes_too_long_may_begin_again(peer: Peer, browser: Browser) -> None:

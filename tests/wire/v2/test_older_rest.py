@@ -396,8 +396,6 @@ async def test_a_password_in_the_query_sealed_with_another_key_is_refused(strang
 
 async def test_what_is_not_built_says_so(v2: V2Client, sown: Sown) -> None:
     for method, path in [
-        ("POST", "/api/v2/users/link"),
-        ("POST", "/api/v2/users/unlink"),
         ("POST", "/api/v2/qrcode/gene"),
         ("GET", f"/api/v2/users/{sown.user_id}/management/principal_authentication"),
     ]:
