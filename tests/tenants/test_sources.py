@@ -1,3 +1,6 @@
+import json
+from dataclasses import replace
+
 import pytest
 from tests.conftest import PoolForTests
 from tests.federation.fitting import as_stored_before
@@ -81,6 +84,30 @@ async def test_secrets_lie_encrypted_and_survive_being_sent_back_masked(
     sealed = await services.db.fetchval("select fields from identity_connections where pool_id = $1", pool.id)
     place = f"{pool.id}/identity_connections/fields/{connection.id}"
     assert '"clientSecret":"d1cuu12"' in services.box.decrypt(sealed, place)
+
+
+async def test_what_was_read_masked_is_no_secret_of_another_connection(
+    services: Services, pool: PoolForTests
+) -> None:
+    admin, sources = pool.administrator, services.sources
+    keys = {"keys": [{"privateKey": "one"}, {"privateKey": "two"}]}
+    given = replace(draft("w1"), fields={**FIELDS, **keys})
+    [connection] = (await sources.create(admin, "n", "wechat", connections=[given])).connections
+    shown = connection.fields
+    for fields, field in (
+        (shown, "fields.clientSecret"),
+        ({"nested": shown["nested"]}, "fields.nested.agentPassword"),
+        ({"keys": shown["keys"]}, "fields.keys.privateKey"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            await sources.add_connection(admin, connection.source_id, replace(draft("w2"), fields=fields))
+        assert refused.value.facts["field"] == field
+    with pytest.raises(InvalidInput):
+        await sources.update_connection(admin, connection.id, {"fields": {**shown, "appSecret": MASK}})
+    await sources.update_connection(admin, connection.id, {"fields": shown})
+    sealed = await services.db.fetchval("select fields from identity_connections where pool_id = $1", pool.id)
+    place = f"{pool.id}/identity_connections/fields/{connection.id}"
+    assert json.loads(services.box.decrypt(sealed, place)) == {**FIELDS, **keys}
 
 
 async def test_an_identifier_is_one_connections_in_a_pool(

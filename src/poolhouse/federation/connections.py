@@ -117,7 +117,7 @@ class Connections:
 
     async def offered(self, pool_id: str, app_id: str) -> list[Offer]:
         """The connections that are switched on in the application and of a kind that signs in, oldest first."""
-        found = await rows.enabled_connections(self._db, pool_id, app_id)
+        found = await rows.enabled_connections(self._db, pool_id, [app_id])
         return [
             Offer(
                 id=connection.id,
@@ -132,7 +132,7 @@ class Connections:
                 verifying=manifest.verifying is not None,
                 path=manifest.callback_path,
             )
-            for connection, source_type in found
+            for _, connection, source_type in found
             if (manifest := catalog.MANIFESTS.get(connection.type)) is not None
         ]
 

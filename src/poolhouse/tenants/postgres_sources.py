@@ -189,24 +189,29 @@ async def usable_connection(
     return Connection(**values, states=states.get(connection_id, ())), fields, source_type
 
 
-async def enabled_connections(db: Executor, pool_id: str, app_id: str) -> list[tuple[Connection, str]]:
-    """Those that are switched on in the application, oldest first, with their source's type; without fields."""
+async def enabled_connections(
+    db: Executor, pool_id: str, app_ids: Collection[str]
+) -> list[tuple[str, Connection, str]]:
+    """Those that are switched on in the applications, oldest first, without fields: the application's id, the
+    connection, its source's type."""
     rows = await db.fetch(
         """
         select c.id, c.source_id, c.type, c.identifier, c.display_name, c.logo, c.login_only, c.associable,
-               s.type as source_type
+               s.type as source_type, e.place_id
         from identity_connections c
         join identity_connection_states e on e.pool_id = c.pool_id and e.connection_id = c.id
         join identity_sources s on s.pool_id = c.pool_id and s.id = c.source_id
-        where c.pool_id = $1 and e.place = 'app' and e.place_id = $2 and e.enabled
+        where c.pool_id = $1 and e.place = 'app' and e.place_id = any($2) and e.enabled
         order by c.created_at, c.id
         """,
         pool_id,
-        app_id,
+        list(app_ids),
     )
+    beside = ("source_type", "place_id")
     return [
         (
-            Connection(**{name: value for name, value in row.items() if name != "source_type"}),
+            row["place_id"],
+            Connection(**{name: value for name, value in row.items() if name not in beside}),
             row["source_type"],
         )
         for row in rows

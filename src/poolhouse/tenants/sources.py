@@ -55,6 +55,17 @@ class SourceService:
             raise IdentitySourceNotFound(source_id=source_id)
         return source
 
+    async def enabled_in(
+        self, caller: Caller, app_ids: Sequence[str]
+    ) -> Mapping[str, Sequence[tuple[Connection, str]]]:
+        """Of each application the connections that are switched on in it, oldest first, with their source's type.
+        Without fields."""
+        caller.require_administrator()
+        found: dict[str, list[tuple[Connection, str]]] = {app_id: [] for app_id in app_ids}
+        for app_id, connection, kind in await rows.enabled_connections(self._db, caller.pool_id, app_ids):
+            found[app_id].append((connection, kind))
+        return found
+
     async def create(
         self,
         caller: Caller,
@@ -198,14 +209,15 @@ class SourceService:
 
     async def _add_connection(self, tx: Tx, caller: Caller, source_id: str, draft: ConnectionDraft) -> str:
         no_program("logo", draft.logo)
-        self._require_fit(_filled(draft.type, "type"), draft.fields)
+        fields = unmasked(draft.fields, {})
+        self._require_fit(_filled(draft.type, "type"), fields)
         connection = Connection(
             id=new_id(),
             source_id=source_id,
             type=_filled(draft.type, "type"),
             identifier=_filled(draft.identifier, "identifier"),
             display_name=_filled(draft.display_name, "displayName"),
-            fields=draft.fields,
+            fields=fields,
             match_fields=draft.match_fields,
             logo=draft.logo,
             login_only=draft.login_only,

@@ -78,6 +78,14 @@ OTHERS: Mapping[str, Idle] = {
         "nobody joins a tenant by the domain of an address",
         ("CreateTenantDto.enterpriseDomains",),
     ),
+    "Connection.states": Idle(
+        "连接由 change-ext-idp-conn-state 开关",
+        "change-ext-idp-conn-state switches connections on and off",
+        (
+            "CreateApplicationDto.loginConfig.enabledExtIdpConnIds",
+            "CreateApplicationDto.loginConfig.enabledAllExtIdpConns",
+        ),
+    ),
     "Role.permission_apply": Idle(
         "没有角色申请", "nobody can apply for a role here", ("UpdateRoleDto.enablePermissionApply",)
     ),

@@ -134,6 +134,24 @@ async def test_bad_input_is_refused(v3: V3Client, path: str, body: dict[str, Any
     assert (await v3.post(path, sent))["statusCode"] == status
 
 
+async def test_an_application_shows_the_connections_that_are_switched_on_in_it(v3: V3Client) -> None:
+    app_id, other = [
+        (await done(v3, "create-application", {"appName": name}))["appId"] for name in ("商店", "门户")
+    ]
+    source = await done(v3, "create-ext-idp", {"name": "企业", "type": "oidc"})
+    connection = await done(v3, "create-ext-idp-conn", {**CONNECTION, "extIdpId": source["id"]})
+    await done(v3, "change-ext-idp-conn-state", {"id": connection["id"], "appId": app_id, "enabled": True})
+    listed = {one["appId"]: one for one in (await read(v3, "list-applications"))["list"]}
+    for shown in (await read(v3, "get-application", appId=app_id), listed[app_id]):
+        [one] = shown["loginConfig"]["enabledExtIdpConns"]
+        assert (one["extIdpId"], one["extIdpConnId"]) == (source["id"], connection["id"])
+        assert (one["extIdpType"], one["extIdpConnType"], one["isSocial"]) == ("oidc", "oidc", False)
+    assert listed[other]["loginConfig"]["enabledExtIdpConns"] == []
+    asked = {"appName": "新", "loginConfig": {"showAuthorizationPage": False, "enabledAllExtIdpConns": True}}
+    answer = await v3.post("create-application", asked)
+    assert "change-ext-idp-conn-state" in answer["message"], "that it switches nothing on is said"
+
+
 async def test_sources_are_kept_switched_and_shown_without_secrets(v3: V3Client) -> None:
     app_id = (await done(v3, "create-application", {"appName": "商店"}))["appId"]
     source = await done(v3, "create-ext-idp", {"name": "企业", "type": "oidc"})

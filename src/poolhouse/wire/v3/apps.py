@@ -13,7 +13,7 @@ from poolhouse.apps.model import App
 from poolhouse.errors import InvalidInput, NotSupported
 from poolhouse.paging import Page
 from poolhouse.texts import EMPTY
-from poolhouse.wire.v3 import apps_oidc
+from poolhouse.wire.v3 import apps_oidc, apps_sources
 from poolhouse.wire.v3.conversions import page, page_or_all, user_dtos
 from poolhouse.wire.v3.dto.apps import (
     ApplicationBrandingConfig,
@@ -49,7 +49,10 @@ _UNKEPT = ("saml_config", "oauth_config", "cas_config", "template_data")
 async def list_applications(request: V3Request, query: ListApplicationsQuery) -> ApplicationPaginatedDataDto:
     found = await _listed(request, query)
     return ApplicationPaginatedDataDto(
-        total_count=found.total, items=[ApplicationDto(**_whole(app)) for app in found.items]
+        total_count=found.total,
+        items=await apps_sources.with_connections(
+            request, [ApplicationDto(**_whole(app)) for app in found.items]
+        ),
     )
 
 
@@ -63,7 +66,9 @@ async def list_simple_info(
 
 
 async def get_application(request: V3Request, query: GetApplicationQuery) -> ApplicationDto:
-    return ApplicationDto(**_whole(await _the_app(request, query.app_id)))
+    app = ApplicationDto(**_whole(await _the_app(request, query.app_id)))
+    [shown] = await apps_sources.with_connections(request, [app])
+    return shown
 
 
 async def get_simple_info(
@@ -273,7 +278,7 @@ def _login(kept: Mapping[str, Any]) -> ApplicationLoginConfigDto:
             ad_ext_idp_conn_id=method.get("adExtIdpConnId", ""),
             ldap_ext_idp_conn_id=method.get("ldapExtIdpConnId", ""),
         ),
-        enabled_ext_idp_conns=[],
+        enabled_ext_idp_conns=[],  # of a new one; see apps_sources
         show_authorization_page=kept.get("showAuthorizationPage", False),
     )
 
