@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from bench.console_asked import counted
 from tests.conftest import PoolForTests
 
 from poolhouse.caller import Caller
@@ -43,6 +44,20 @@ async def sign_in(
     except PoolhouseError as error:
         return type(error).__name__
     return ""
+
+
+async def test_applications_that_admit_somebody_cost_no_statements_each(
+    services: Services, pool: PoolForTests
+) -> None:
+    user, asked = await person(services, pool), []
+    for more in (1, 5):
+        for n in range(more):
+            await services.apps.create(pool.administrator, f"{more} {n}")
+        await why(services, pool, user)
+        with counted() as spent:
+            await why(services, pool, user)
+        asked.append(spent.statements)
+    assert asked[0] == asked[1]
 
 
 async def test_a_stranger_is_refused(services: Services, pool: PoolForTests) -> None:

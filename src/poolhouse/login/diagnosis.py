@@ -30,6 +30,7 @@ MOST_APPS = 50
 FAILURES_SHOWN = 5
 
 Decided = Callable[[Caller, str, str], Awaitable[tuple[bool, str | None]]]
+Usable = Callable[[Caller, Sequence[App], str], Awaitable[Sequence[App]]]
 """Whether a user may use an application, and the name of whom the deciding rule is on (None: no rule)."""
 
 
@@ -69,15 +70,11 @@ class SignInDiagnosis:
         mfa: MfaService,
         audit: AuditLog,
         decided: Decided,
+        usable: Usable,
     ) -> None:
         self._db, self._pools, self._apps, self._directories = db, pools, apps, directories
-        self._lockout, self._rules, self._mfa, self._audit, self._decided = (
-            lockout,
-            rules,
-            mfa,
-            audit,
-            decided,
-        )
+        self._lockout, self._rules, self._mfa, self._audit = lockout, rules, mfa, audit
+        self._decided, self._usable = decided, usable
 
     async def of(self, caller: Caller, user: User, app_id: str | None = None) -> Diagnosis:
         """For one application, or for the pool's newest fifty. Raises AppNotFound."""
@@ -89,8 +86,10 @@ class SignInDiagnosis:
         findings += await self._password(pool, user)
         if pool.settings.login_require_email_verified and user.email and not user.email_verified:
             findings.append(EMAIL_UNVERIFIED)
+        open_ = {app.id for app in await self._usable(caller, apps, user.id)}
         for app in apps:
-            findings += await self._entrance(caller, app, user)
+            if not app.settings.enabled or app.id not in open_:
+                findings += await self._entrance(caller, app, user)
         findings += await self._second_factor(pool, apps if app_id else (), user)
         return Diagnosis(user, findings, await self._failures(caller, user))
 

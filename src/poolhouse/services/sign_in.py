@@ -319,6 +319,7 @@ def build_sign_in(
             mfa=people.mfa,
             audit=audit,
             decided=partial(_decided, access.app_access),
+            usable=access.app_access.usable_of,
         ),
         mail_trials=MailTrials(
             db=db,
