@@ -20,7 +20,7 @@ from poolhouse.wire.console import confirming, conflicts, field_values, fields, 
 from poolhouse.wire.console.fields import Field, Fields, Overtaken
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering, status_of
-from poolhouse.wire.console.visit import PLAIN, Visit, redirect, segment
+from poolhouse.wire.console.visit import PLAIN, Visit, redirect
 from poolhouse.wire.console.words import Texts
 from poolhouse.wire.v3.unchanged import CONDITIONAL
 
@@ -223,7 +223,7 @@ def _sent(form: Form) -> Handler:
             return await page_with(visit, rendering, form, marked, status_of(error), now=now, error=said)
         if form.made:
             return await form.made(visit, rendering, done)
-        return redirect(f"{_address(visit, form.to)}?done=done_saved")
+        return redirect(f"{visit.address_of(form.to)}?done=done_saved")
 
     return send
 
@@ -280,19 +280,13 @@ async def _now(visit: Visit, form: Form) -> Any:
         return await form.finds(visit)
     if form.inside:
         operation, names_of = form.inside
-        await visit.ask(operation, {to: visit.path[name] for name, to in names_of.items()})
+        await visit.ask(operation, visit.parts(names_of))
     if not form.reads or form.subject is None:
         return None
     names = form.subject.to
     asked = {"userIds": "userId", "codeList": "code"}.get(names, names)
-    within = {to: visit.path[name] for name, to in form.within.items()}
+    within = visit.parts(form.within)
     return await visit.ask(form.reads, {asked: visit.path[form.thing], **within, **(form.with_ or {})})
-
-
-def _address(visit: Visit, path: str) -> str:
-    for name, value in visit.path.items():
-        path = path.replace(f"{{{name}}}", segment(value))
-    return f"{visit.pool_address}/{path}"
 
 
 async def page_with(
@@ -319,7 +313,7 @@ async def page_with(
         style_nonce=has_script and not is_plain,
         **_headed(visit, "make" if form.makes else "edit", form.makes or form.thing, now),
         fields=shown,
-        back=_address(visit, form.to),
+        back=visit.address_of(form.to),
         words=form.words,
         warns=warns[visit.lang == "en-US"] if warns else "",
         **{"conflict": False, "check_at": "", "checks": {}, "names": {}, **told, **facts},
@@ -338,7 +332,7 @@ def deleting(form: Form) -> tuple[Page, Page]:
             return await _confirmed(visit, rendering, form, 400, error_word="confirm_wrong")
         values = _named(visit, form)
         await visit.ask(form.row.operation, form.sends(values, now) if form.sends else values)
-        return redirect(f"{_address(visit, form.to)}?done=done_deleted")
+        return redirect(f"{visit.address_of(form.to)}?done=done_deleted")
 
     path = f"/pools/{{pool}}/{form.path}"
     return Page("GET", path, ask, calls=form.calls), Page("POST", path, delete, calls=form.calls)
@@ -373,7 +367,7 @@ async def _confirmed(
         called=confirming.called(now),
         identifier=visit.path[form.thing],
         named=_typed(visit, form, now),
-        back=_address(visit, form.back or form.path.rpartition("/")[0]),
+        back=visit.address_of(form.back or form.path.rpartition("/")[0]),
         error_word=error_word,
         warns=warns[visit.lang == "en-US"] if warns else "",
         **{"goes": (), **told},

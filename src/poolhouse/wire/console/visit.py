@@ -109,6 +109,16 @@ class Visit:
         """Where the pages of the pool begin."""
         return f"{HOME}/pools/{segment(self.path['pool'])}"
 
+    def address_of(self, path: str) -> str:
+        """Of a page of the pool: `path` with the parts of this one's where it names them."""
+        for name, value in self.path.items():
+            path = path.replace(f"{{{name}}}", segment(value))
+        return f"{self.pool_address}/{path}"
+
+    def parts(self, names: Mapping[str, str]) -> dict[str, Any]:
+        """Parts of this page's path, each by what an operation calls it."""
+        return {to: self.path[name] for name, to in names.items()}
+
     @property
     def theme(self) -> Theme:
         return next((one for one in THEMES if one == self.cookies.get(THEME)), "auto")

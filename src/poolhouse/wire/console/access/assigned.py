@@ -12,7 +12,7 @@ from poolhouse.wire.console.access.targets import named_target
 from poolhouse.wire.console.finding import FIND
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering
-from poolhouse.wire.console.visit import Visit, page_of, redirect, segment
+from poolhouse.wire.console.visit import Visit, page_of, redirect
 
 PAGE_SIZE = 50
 
@@ -37,13 +37,10 @@ class Policies:
     switches: str = ""
 
     def of(self, visit: Visit) -> dict[str, Any]:
-        return {to: visit.path[name] for name, to in self.named.items()}
+        return visit.parts(self.named)
 
     def here(self, visit: Visit) -> str:
-        path = self.path
-        for name in self.named:
-            path = path.replace(f"{{{name}}}", segment(visit.path[name]))
-        return f"{visit.pool_address}/{path}"
+        return visit.address_of(self.path)
 
     async def show(self, visit: Visit, rendering: Rendering) -> Response:
         number = page_of(visit.http.query)

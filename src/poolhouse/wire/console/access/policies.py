@@ -9,7 +9,7 @@ from starlette.responses import Response
 from poolhouse.wire.console.access.assigned import Policies
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering
-from poolhouse.wire.console.visit import Visit, segment
+from poolhouse.wire.console.visit import Visit
 
 ONE, DATA = "GET get-data-policy", "GET get-data-resource"
 POLICY, RESOURCE = "policies/{policy}", "data-resources/{namespace}/{data_resource}"
@@ -26,8 +26,7 @@ def _taking(_: Visit, kind: str, identifier: str) -> dict[str, Any]:
 async def show_resource(visit: Visit, rendering: Rendering) -> Response:
     namespace, code = visit.path["namespace"], visit.path["data_resource"]
     one = await visit.ask(DATA, {"namespaceCode": namespace, "resourceCode": code})
-    here = f"{visit.pool_address}/data-resources/{segment(namespace)}/{segment(code)}"
-    return rendering.page(visit, "access/data_resource.html", one=one, here=here)
+    return rendering.page(visit, "access/data_resource.html", one=one, here=visit.address_of(RESOURCE))
 
 
 DATA_POLICIES = Policies(

@@ -14,7 +14,7 @@ from poolhouse.wire.console import finding
 from poolhouse.wire.console.finding import FIND
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
-from poolhouse.wire.console.visit import Visit, redirect, segment
+from poolhouse.wire.console.visit import Visit, redirect
 
 MEMBERS_PAGE = 50
 MOST_LINES = 80
@@ -42,13 +42,10 @@ class Members:
         return {self.users: user_ids}
 
     def of(self, visit: Visit) -> dict[str, Any]:
-        return {to: visit.path[name] for name, to in self.named.items()}
+        return visit.parts(self.named)
 
     def here(self, visit: Visit) -> str:
-        path = self.path
-        for name in self.named:
-            path = path.replace(f"{{{name}}}", segment(visit.path[name]))
-        return f"{visit.pool_address}/{path}"
+        return visit.address_of(self.path)
 
 
 GROUP = Members(
