@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, Protocol, TypeVar, cast, get_args
 
 from msgspec import UNSET, UnsetType
 
@@ -20,7 +20,7 @@ from poolhouse.times import unix_time, v3_time
 from poolhouse.users.model import KeyKind, Status, User, UserKey, UserQuery
 from poolhouse.users.rules import GENDERS
 from poolhouse.wire.spelling import whole_number
-from poolhouse.wire.v3.dto.common import IdentityDto, Provider, UserDto
+from poolhouse.wire.v3.dto.common import IdentityDto, Provider, UserDto, UserPagingDto
 from poolhouse.wire.v3.endpoint import V3Request
 
 T = TypeVar("T")
@@ -262,6 +262,28 @@ async def user_dtos(
         )
         for user in users
     ]
+
+
+class ShowsMembers(Protocol):
+    """A query for the members of something: what of each is shown beside the profile."""
+
+    @property
+    def with_custom_data(self) -> bool: ...
+    @property
+    def with_identities(self) -> bool: ...
+    @property
+    def with_department_ids(self) -> bool: ...
+
+
+async def members_page(request: V3Request, found: Page[User], query: ShowsMembers) -> UserPagingDto:
+    shown = await user_dtos(
+        request,
+        found.items,
+        custom_data=query.with_custom_data,
+        identities=query.with_identities,
+        department_ids=query.with_department_ids,
+    )
+    return UserPagingDto(total_count=found.total, items=shown)
 
 
 def custom_data_of(values: Sequence[FieldValue]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import UNSET, UnsetType
 
@@ -33,6 +33,26 @@ async def the_node(
     """Raises OrgNotFound, NodeNotFound; of a tenant's nothing else is found."""
     ref = NodeRef(department_id, org_code, kind or "department_id", tenant_id or None)
     return await request.services.orgs.resolve(request.caller, ref)
+
+
+class NamesDepartment(Protocol):
+    """A query or a body that says which department is meant."""
+
+    @property
+    def organization_code(self) -> str: ...
+    @property
+    def department_id(self) -> str: ...
+    @property
+    def department_id_type(self) -> NodeIdKind | None: ...
+    @property
+    def tenant_id(self) -> str | UnsetType | None: ...
+
+
+async def named_node(request: V3Request, asked: NamesDepartment) -> Node:
+    """Raises what `the_node` does."""
+    return await the_node(
+        request, asked.organization_code, asked.department_id, asked.department_id_type, asked.tenant_id
+    )
 
 
 async def department_dtos(

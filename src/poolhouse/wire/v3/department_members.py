@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from poolhouse.paging import Page, PageRequest, everything
-from poolhouse.users.model import DepartmentFilter, Sort, User, UserQuery
-from poolhouse.wire.v3.conversions import page, user_dtos
-from poolhouse.wire.v3.department_dtos import the_node
+from poolhouse.users.model import DepartmentFilter, Sort, UserQuery
+from poolhouse.wire.v3.conversions import members_page, page
+from poolhouse.wire.v3.department_dtos import named_node
 from poolhouse.wire.v3.dto.common import IsSuccessDto, UserPagingDto
 from poolhouse.wire.v3.dto.orgs import (
     AddDepartmentMembersReqDto,
@@ -24,9 +24,7 @@ _MEMBER_SORTS = {"createAt": "created_at", "updatedAt": "updated_at"}
 
 
 async def list_department_members(request: V3Request, query: ListDepartmentMembersQuery) -> UserPagingDto:
-    node = await the_node(
-        request, query.organization_code, query.department_id, query.department_id_type, query.tenant_id
-    )
+    node = await named_node(request, query)
     asked, descending = page(query.page, query.limit), query.order_by == "Desc"
     if query.sort_by in _MEMBER_SORTS:
         within = DepartmentFilter(node.id, query.include_children_departments)
@@ -34,7 +32,7 @@ async def list_department_members(request: V3Request, query: ListDepartmentMembe
         found = await request.services.users.list(
             request.caller, UserQuery(asked, departments=(within,), sort=(sort,))
         )
-        return await _members(request, found, query)
+        return await members_page(request, found, query)
 
     async def ids(some: PageRequest) -> Page[str]:
         return await request.services.department_members.list_members(
@@ -46,32 +44,19 @@ async def list_department_members(request: V3Request, query: ListDepartmentMembe
             descending=descending,
         )
 
-    return await _members(request, await request.services.users.page_of(request.caller, ids, asked), query)
+    return await members_page(
+        request, await request.services.users.page_of(request.caller, ids, asked), query
+    )
 
 
 async def search_department_members(request: V3Request, query: SearchDepartmentMembersQuery) -> UserPagingDto:
-    node = await the_node(
-        request, query.organization_code, query.department_id, query.department_id_type, query.tenant_id
-    )
+    node = await named_node(request, query)
     within = DepartmentFilter(node.id, query.include_children_departments)
     found = await request.services.users.search(
         request.caller,
         UserQuery(page(query.page, query.limit), keyword=query.keywords, departments=(within,)),
     )
-    return await _members(request, found, query)
-
-
-async def _members(
-    request: V3Request, found: Page[User], query: ListDepartmentMembersQuery | SearchDepartmentMembersQuery
-) -> UserPagingDto:
-    shown = await user_dtos(
-        request,
-        found.items,
-        custom_data=query.with_custom_data,
-        identities=query.with_identities,
-        department_ids=query.with_department_ids,
-    )
-    return UserPagingDto(total_count=found.total, items=shown)
+    return await members_page(request, found, query)
 
 
 MOST_IDS = 100_000
@@ -79,25 +64,19 @@ MOST_IDS = 100_000
 
 
 async def list_department_member_ids(request: V3Request, query: ListDepartmentMemberIdsQuery) -> list[str]:
-    node = await the_node(
-        request, query.organization_code, query.department_id, query.department_id_type, query.tenant_id
-    )
+    node = await named_node(request, query)
     members = request.services.department_members
     return await everything(partial(members.list_members, request.caller, node.id), MOST_IDS)
 
 
 async def add_department_members(request: V3Request, body: AddDepartmentMembersReqDto) -> IsSuccessDto:
-    node = await the_node(
-        request, body.organization_code, body.department_id, body.department_id_type, body.tenant_id
-    )
+    node = await named_node(request, body)
     await request.services.department_members.add(request.caller, node.id, body.user_ids)
     return IsSuccessDto(success=True)
 
 
 async def remove_department_members(request: V3Request, body: RemoveDepartmentMembersReqDto) -> IsSuccessDto:
-    node = await the_node(
-        request, body.organization_code, body.department_id, body.department_id_type, body.tenant_id
-    )
+    node = await named_node(request, body)
     await request.services.department_members.remove(request.caller, node.id, body.user_ids)
     return IsSuccessDto(success=True)
 
@@ -105,9 +84,7 @@ async def remove_department_members(request: V3Request, body: RemoveDepartmentMe
 async def is_user_in_department(
     request: V3Request, query: IsUserInDepartmentQuery
 ) -> IsUserInDepartmentDataDto:
-    node = await the_node(
-        request, query.organization_code, query.department_id, query.department_id_type, query.tenant_id
-    )
+    node = await named_node(request, query)
     await request.services.users.require_all(request.caller, [query.user_id])
     found = await request.services.department_members.is_in_department(
         request.caller, query.user_id, node.id, include_children=query.include_children_departments

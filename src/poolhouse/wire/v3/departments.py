@@ -11,7 +11,7 @@ from poolhouse.misfits import OBJECT, expected
 from poolhouse.orgs.model import Node, NodeDraft
 from poolhouse.paging import Page
 from poolhouse.wire.v3.conversions import refuse_unbuilt
-from poolhouse.wire.v3.department_dtos import department_dtos, given_only, the_node, translations
+from poolhouse.wire.v3.department_dtos import department_dtos, given_only, named_node, the_node, translations
 from poolhouse.wire.v3.dto.common import DepartmentI18nDto, IsSuccessDto, UserSyncRelationDto
 from poolhouse.wire.v3.dto.orgs import (
     CreateDepartmentReqDto,
@@ -64,9 +64,7 @@ async def get_department_by_id(
 
 async def get_parent_department(request: V3Request, query: GetParentDepartmentQuery) -> DepartmentDto:
     """The root has none: NodeNotFound."""
-    node = await the_node(
-        request, query.organization_code, query.department_id, query.department_id_type, query.tenant_id
-    )
+    node = await named_node(request, query)
     if node.parent_id is None:
         raise NodeNotFound(node_id=node.id)
     parent = await request.services.orgs.get_node(request.caller, node.parent_id)
@@ -76,9 +74,7 @@ async def get_parent_department(request: V3Request, query: GetParentDepartmentQu
 async def list_children_departments(
     request: V3Request, query: ListChildrenDepartmentsQuery
 ) -> DepartmentPagingDto:
-    node = await the_node(
-        request, query.organization_code, query.department_id, query.department_id_type, query.tenant_id
-    )
+    node = await named_node(request, query)
     children = [
         child
         for child in await request.services.orgs.list_children(request.caller, node.id)
@@ -165,9 +161,7 @@ async def update_department_status(request: V3Request, body: UpdateDepartmentSta
 
 
 async def delete_department(request: V3Request, body: DeleteDepartmentReqDto) -> IsSuccessDto:
-    node = await the_node(
-        request, body.organization_code, body.department_id, body.department_id_type, body.tenant_id
-    )
+    node = await named_node(request, body)
     await request.services.orgs.delete_node(request.caller, node.org_id, node.id)
     return IsSuccessDto(success=True)
 

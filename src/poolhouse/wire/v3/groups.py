@@ -10,7 +10,14 @@ from msgspec import UNSET, UnsetType
 
 from poolhouse.fields.model import TargetType
 from poolhouse.groups.model import Group, GroupChanges, GroupDraft
-from poolhouse.wire.v3.conversions import counted, custom_data_of, page, refuse_unbuilt, user_dtos
+from poolhouse.wire.v3.conversions import (
+    counted,
+    custom_data_of,
+    members_page,
+    page,
+    refuse_unbuilt,
+    user_dtos,
+)
 from poolhouse.wire.v3.dto.common import GroupPagingDto, IsSuccessDto, ResGroupDto, UserDto, UserPagingDto
 from poolhouse.wire.v3.dto.groups import (
     AddGroupMembersReqDto,
@@ -134,14 +141,7 @@ async def list_group_members(request: V3Request, query: ListGroupMembersQuery) -
     refuse_unbuilt(flatCustomData=query.flat_custom_data)
     ids = partial(request.services.groups.list_members, request.caller, query.code)
     found = await request.services.users.page_of(request.caller, ids, page(query.page, query.limit))
-    shown = await user_dtos(
-        request,
-        found.items,
-        custom_data=query.with_custom_data,
-        identities=query.with_identities,
-        department_ids=query.with_department_ids,
-    )
-    return UserPagingDto(total_count=found.total, items=shown)
+    return await members_page(request, found, query)
 
 
 def _draft(body: CreateGroupReqDto | CreateOrUpdateGroupReqDto) -> GroupDraft:

@@ -28,7 +28,7 @@ from poolhouse.roles.model import (
 from poolhouse.texts import BLANK
 from poolhouse.times import parse_time, v3_time
 from poolhouse.wire.spelling import integer
-from poolhouse.wire.v3.conversions import counted, moment, page, user_dtos
+from poolhouse.wire.v3.conversions import counted, members_page, moment, page
 from poolhouse.wire.v3.dto.common import IsSuccessDto, RoleDto, RolePagingDto, UserPagingDto
 from poolhouse.wire.v3.dto.roles import (
     AssignRoleBatchDto,
@@ -236,14 +236,7 @@ async def list_role_members(request: V3Request, query: ListRoleMembersQuery) -> 
     key = role_key(query.code, query.namespace)
     ids = partial(request.services.roles.list_targets, request.caller, key, TargetType.USER)
     found = await request.services.users.page_of(request.caller, ids, page(query.page, query.limit))
-    shown = await user_dtos(
-        request,
-        found.items,
-        custom_data=query.with_custom_data,
-        identities=query.with_identities,
-        department_ids=query.with_department_ids,
-    )
-    return UserPagingDto(total_count=found.total, items=shown)
+    return await members_page(request, found, query)
 
 
 async def list_role_departments(
