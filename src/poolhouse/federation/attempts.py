@@ -107,33 +107,16 @@ class Attempts:
 
     async def spend(self, pool_id: str, connection_id: str, ticket: str) -> bool:
         """Notes a ticket of `ids.new_id` as used, until it would have run out by itself. False where it was before."""
-        sealed = self._sealed(Kept(aim="link", app_id=""), pool_id, ticket)
-        return await postgres.insert_once(
-            self._db,
-            pool_id,
-            ticket,
-            connection_id,
-            digest=secrets.token_bytes(32),
-            browser=b"",
-            sealed=sealed,
-            lifetime=LIFETIME,
-        )
+        claim = Kept(aim="link", app_id="")
+        return await self._claimed(pool_id, ticket, connection_id, claim, secrets.token_bytes(32), LIFETIME)
 
     async def begin_turn(self, pool_id: str, connection_id: str, named: str) -> str | None:
         """What ends the turn of whatever has this name, in all processes; None where another has it. A turn that is
         not ended ends by itself after TURN_LASTS."""
         turn_id, holder = _turn(named), secrets.token_hex(16)
         await postgres.end_old_turn(self._db, pool_id, turn_id)
-        begun = await postgres.insert_once(
-            self._db,
-            pool_id,
-            turn_id,
-            connection_id,
-            digest=_digest(holder),
-            browser=b"",
-            sealed=self._sealed(Kept(aim="page", app_id=""), pool_id, turn_id),
-            lifetime=TURN_LASTS,
-        )
+        claim, digest = Kept(aim="page", app_id=""), _digest(holder)
+        begun = await self._claimed(pool_id, turn_id, connection_id, claim, digest, TURN_LASTS)
         return holder if begun else None
 
     async def end_turn(self, pool_id: str, named: str, holder: str) -> None:
@@ -157,6 +140,21 @@ class Attempts:
         found = await postgres.connection_of(self._db, pool_id, attempt_id, _digest(secret))
         return (pool_id, found) if found else None
 
+    async def _claimed(
+        self, pool_id: str, row_id: str, connection_id: str, kept: Kept, digest: bytes, lifetime: timedelta
+    ) -> bool:
+        """Whether the row, which no browser can take, is this caller's. False where it is there already."""
+        return await postgres.insert_once(
+            self._db,
+            pool_id,
+            row_id,
+            connection_id,
+            digest=digest,
+            browser=b"",
+            sealed=self._sealed(kept, pool_id, row_id),
+            lifetime=lifetime,
+        )
+
     def _sealed(self, kept: Kept, pool_id: str, attempt_id: str) -> bytes:
         return self._box.encrypt(msgspec.json.encode(kept).decode(), _place(pool_id, attempt_id))
 
@@ -170,7 +168,7 @@ class Attempts:
 
 
 def pool_of(state: str) -> str:
-    """Raises ProviderFailed (state)."""
+    """Raises SignInLapsed."""
     return _parts(state)[0]
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from poolhouse.federation.client_fields import CLIENT
 from poolhouse.federation.model import Field
 from poolhouse.federation.settings import Unfit, is_address
 from poolhouse.networks import split_host
@@ -152,20 +153,7 @@ FIELDS = (
         ("有 Token 换用户信息脚本时可不填", "May be empty with the second script"),
     ),
     Field("scope", ("Scope 授权范围", "Scopes"), ("以空格分隔", "Separated by blanks")),
-    Field(
-        "clientId",
-        ("Client ID", "Client ID"),
-        (
-            "身份提供方给这个应用的编号，有时叫 App ID",
-            "What the provider calls this application; some say app ID",
-        ),
-    ),
-    Field(
-        "clientSecret",
-        ("Client Secret", "Client secret"),
-        ("身份提供方给出的密钥；保存后不再显示", "As the provider gave it; once saved it is never shown"),
-        secret=True,
-    ),
+    *CLIENT,
     Field(
         "authUrlTemplate",
         ("授权链接模板", "Template of the authorization address"),

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from poolhouse.federation.client_fields import CLIENT
 from poolhouse.federation.model import Field
 
 
@@ -31,20 +32,7 @@ FIELDS = (
             "/.well-known/openid-configuration behind it",
         ),
     ),
-    Field(
-        "clientId",
-        ("Client ID", "Client ID"),
-        (
-            "身份提供方给这个应用的编号，有时叫 App ID",
-            "What the provider calls this application; some say app ID",
-        ),
-    ),
-    Field(
-        "clientSecret",
-        ("Client Secret", "Client secret"),
-        ("身份提供方给出的密钥；保存后不再显示", "As the provider gave it; once saved it is never shown"),
-        secret=True,
-    ),
+    *CLIENT,
     Field(
         "scopes",
         ("Scope", "Scopes"),
