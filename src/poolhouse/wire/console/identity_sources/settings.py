@@ -48,7 +48,6 @@ NAMES: dict[str, Any] = {
         for one in MANIFESTS["oauth"].fields
         if not one.example
     },
-    "modules": declared()["modules"],
 }
 """What a connection's scripts are handed, by the names that the example gives it (`providers/oauth2`)."""
 _COMMON: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -88,7 +87,10 @@ def beside(visit: Visit, kind: str) -> dict[str, Any]:
     """What the form of a connection says beside its fields: what is done at the provider before, and the names that the
     editor of its scripts offers."""
     register = REGISTERING.get(kind)
-    return {"register": register[visit.lang == "en-US"] if register else "", "names": NAMES}
+    return {
+        "register": register[visit.lang == "en-US"] if register else "",
+        "names": {**NAMES, "modules": declared()["modules"]},
+    }
 
 
 def changing(visit: Visit, arguments: list[Arg], kind: str) -> Fields:
