@@ -10,14 +10,19 @@ import sys
 
 from poolhouse.commands.server import up
 from poolhouse.settings import About, SecretStr, settings_known
+from poolhouse.settings_sources import CONFIG
 
 _HEAD = """# Settings of the server
 
-A setting is an environment variable. `poolhouse up` has an option for some of them, and an option wins over the
-variable. Poolhouse has no settings file: put the lines `NAME=value` into the file that your service
-manager reads ([systemd](../operations/production.md#systemd), [containers](../operations/production.md#container)).
-A value that is not allowed stops the start and is named; a variable that begins with `POOLHOUSE_` and
-is no setting is warned of, with the nearest name. Every process of an installation needs the same values.
+A setting is an environment variable, or a line of a [settings file](#a-settings-file). `poolhouse up` has an option for
+some of them. An option wins over the variable, the variable over the file. Settings are read at the start: restart the
+server after a change. Every process of an installation needs the same values.
+
+* A value that is not allowed stops the start and is named. The message repeats no value.
+* `poolhouse up` refuses a variable that begins with `POOLHOUSE_` and is no setting, and names the nearest; other
+  commands warn. Variables that Kubernetes sets of a service named `poolhouse` are ignored, except
+  `POOLHOUSE_PORT`: set `enableServiceLinks: false` in the pod.
+* An older program refuses the settings of a newer one: add a new setting when all nodes have the new version.
 
 Settings of one user pool (password policy, lock-out, sign-up) are not here: they are in the database, and the
 [management API](v3.md#security-settings) changes them while the server runs, and so does `poolhouse settings set`;
@@ -25,10 +30,51 @@ Settings of one user pool (password policy, lock-out, sign-up) are not here: the
 [their page](pool-settings.md).
 
 This page is made from `src/poolhouse/settings.py` (`python -m scripts.settings`) and a test keeps it current.
+
+## Secrets in files
+
+A secret can be in a file of its own, whose name is in the variable with `_FILE` at its end, such as
+`POOLHOUSE_SMTP_PASSWORD_FILE=/run/secrets/smtp_password`. That is how [systemd](../operations/production.md#secrets),
+Docker and Kubernetes hand secrets over. The file has one line of UTF-8 text; the end of the line does not count. A
+variable and its `_FILE` together are refused, and so are an empty file, one of more than 64 KiB or more than one line,
+a folder, a pipe, and a file that the server's account may not read. Every worker reads the file when it starts, so it
+must stay there.
+
+## A settings file
+
+`poolhouse up --config FILE`, or `POOLHOUSE_CONFIG`, names a file in [TOML](https://toml.io): the names of this page
+without `POOLHOUSE_`, in lower case. Texts are quoted, numbers are not; what is separated by commas may be an array. A
+secret may be there itself, or in a file that `smtp_password_file` and the like name. Paths are relative to the folder
+that the server is started in.
+
+```toml
+data = "/var/lib/poolhouse"
+public_url = "https://id.example.com"
+workers = 2
+trusted_proxies = 1
+allowed_origins = ["https://app.example.com", "https://shop.example.com"]
+smtp_host = "smtp.example.com"
+smtp_username = "no-reply@example.com"
+smtp_password_file = "/etc/poolhouse/smtp_password"
+```
+
+An unknown name is refused with the nearest one, a value that is not allowed with the line. A warning is printed if the
+file has a secret in it and every account of the machine may read it. Other commands take `--config` too, and find the
+data folder by it.
 """
 
 GROUPS = {
-    "Where it runs": ("data", "host", "port", "public_url", "workers", "drain_s", "log_level"),
+    "Where it runs": (
+        "config",
+        "data",
+        "host",
+        "port",
+        "public_url",
+        "workers",
+        "drain_s",
+        "log_level",
+        "metrics_token",
+    ),
     "Database": (
         "database_url",
         "replica_url",
@@ -60,6 +106,7 @@ GROUPS = {
 }
 
 MORE = {
+    "Where it runs": "[Watching](../operations/watching.md#metrics) has an example for Prometheus with a token.",
     "Database": "[PostgreSQL](../operations/database.md) has the requirements of an external one, "
     "[scaling](../operations/scaling.md) the number of connections.",
     "Secrets": "[Keys and secrets](../operations/secrets.md) describes how to change the key.",
@@ -96,7 +143,9 @@ def variable(name: str) -> str:
 
 
 def _row(name: str, about: About) -> str:
-    option = f", `--{name.replace('_', '-')}`" if name in inspect.signature(up).parameters else ""
+    typed = name == CONFIG or name in inspect.signature(up).parameters
+    option = f", `--{name.replace('_', '-')}`" if typed else ""
+    option += f", `{variable(name)}_FILE`" if about.kind.secret else ""
     allowed = f"such as `{about.example}`" if about.example else about.kind.allowed
     cells = (f"`{variable(name)}`{option}", _default(about), allowed, about.description)
     return "| " + " | ".join(cells) + " |"

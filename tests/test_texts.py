@@ -30,6 +30,7 @@ ELSEWHERE = {
     "oidc/grants.py": "bytes of whatever is given as a secret",
     "oidc/service.py": "bytes of whatever is given as a secret",
     "sandbox/client.py": "bytes of a source",
+    "settings_files.py": "of a file, before there is a server",
     "sandbox/process.py": "costs nothing where a frame is sound, and `storable` where not",
     "ttl_cache.py": "a place for whatever is asked for",
     "wire/json_body.py": "the bytes of a body that is not decoded yet; a JSON text inside it",

@@ -39,7 +39,7 @@ from poolhouse.wire.v3.app import v3_routes
 def routes(services: Services) -> list[BaseRoute]:
     """All routes of the server."""
     return [
-        *health_routes(vitals_of(services)),
+        *health_routes(vitals_of(services), services.settings.metrics_token.get_secret_value()),
         *avatar_routes(),
         *guard_icon_routes(),
         *oidc_routes(

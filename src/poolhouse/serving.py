@@ -224,12 +224,11 @@ async def _serve_workers(
 ) -> int:
     """`metrics` is where the workers add up what they count; prometheus_client reads the name when imported."""
     environment = {
-        **os.environ,
+        **_inherited(settings, database_url),
         "POOLHOUSE_DATA": str(settings.data),
         "POOLHOUSE_HOST": settings.host,
         "POOLHOUSE_PORT": str(settings.port),
         "POOLHOUSE_WORKERS": str(settings.workers),
-        "POOLHOUSE_DATABASE_URL": database_url,
         "POOLHOUSE_LOG_LEVEL": settings.log_level,
         "PROMETHEUS_MULTIPROC_DIR": metrics,
     }
@@ -257,6 +256,18 @@ async def _serve_workers(
         finally:
             _end(child)
             await child.wait()
+
+
+def _inherited(settings: Settings, database_url: str) -> dict[str, str]:
+    """The environment, with the database's address if workers would not find it themselves: what is in a file stays
+    there, and is not to be read among a process's variables."""
+    if settings.database_url is not None:
+        found = Settings(data=settings.data, config=settings.config).database_url
+        if found == settings.database_url:
+            return dict(os.environ)
+    of_address = ("POOLHOUSE_DATABASE_URL", "POOLHOUSE_DATABASE_URL_FILE")
+    others = {name: value for name, value in os.environ.items() if name.upper() not in of_address}
+    return {**others, "POOLHOUSE_DATABASE_URL": database_url}
 
 
 def _end(child: asyncio.subprocess.Process) -> None:

@@ -1,4 +1,5 @@
-"""Every setting, typed, each with its sentence of documentation. Environment: POOLHOUSE_<NAME>.
+"""Every setting, typed, each with its sentence of documentation. Environment: POOLHOUSE_<NAME>; in a settings file the
+same name in lower case; a secret also in a file of its own, which <NAME>_FILE names.
 
 Every command reads them first, so they are read by a class of ours: pydantic-settings takes longer to import than a
 command may take (docs/decisions/0053-what-a-start-imports.md).
@@ -7,20 +8,18 @@ command may take (docs/decisions/0053-what-a-start-imports.md).
 # ruff: noqa: RUF009 - each setting is a call, made once
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
 
 from poolhouse.errors import Unfit
 from poolhouse.networks import split_host
+from poolhouse.settings_files import exposed
+from poolhouse.settings_sources import CONFIG, NOT_GIVEN, Found, Kind, Sources, misspelt_among
 from poolhouse.web_origins import listed_origins
-
-PREFIX = "POOLHOUSE_"
 
 _POSTGRESQL = re.compile(
     r"""postgres(?:ql)?://
@@ -33,17 +32,21 @@ _POSTGRESQL = re.compile(
 
 
 def misspelt(environment: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What to tell of POOLHOUSE_ variables that are no setting, in Chinese and in English; the tests' own are passed
-    over."""
-    known = [f"{PREFIX}{name.upper()}" for name in settings_known()]
-    told = []
-    for name in sorted(environment):
-        upper = name.upper()
-        if upper.startswith(PREFIX) and upper not in known and not upper.startswith(f"{PREFIX}TEST_"):
-            near = next(iter(get_close_matches(upper, known, 1)), None)
-            zh, en = f"没有设置 {name}", f"{name} is no setting"
-            told.append((f"{zh}：是否指 {near}？", f"{en}: did you mean {near}?") if near else (zh, en))
-    return told
+    """What to tell of POOLHOUSE_ variables that are no setting, in Chinese and in English."""
+    return misspelt_among(environment, names_known())
+
+
+def exposed_secrets(config: Path | None) -> list[tuple[str, str]]:
+    """What to tell of a settings file, in Chinese and in English. Raises ValueError where it cannot be read."""
+    secret = [name for name, about in settings_known().items() if about.kind.secret]
+    if config is None or not exposed(str(config), secret):
+        return []
+    return [
+        (
+            f"{config} 含有密码或密钥，而任何账号都可读取：请 chmod o-r",
+            f"{config} has secrets in it, and every account may read it: chmod o-r",
+        )
+    ]
 
 
 def _names(given: str) -> frozenset[str]:
@@ -80,14 +83,6 @@ class SecretStr:
 
     def __repr__(self) -> str:
         return "SecretStr('**********')" if self._text else "SecretStr('')"
-
-
-class Kind(NamedTuple):
-    """`read` makes a value of a text of the environment, or of what a program gave, and raises ValueError.
-    `allowed` says of which, in the table of docs/reference/settings.md."""
-
-    read: Callable[[Any], Any]
-    allowed: str = "a text"
 
 
 def _whole(least: int, most: int = 10**9) -> Kind:
@@ -158,8 +153,25 @@ def _public_url(given: Any) -> str:
     return _text(given)
 
 
+def _path(given: Any) -> Path:
+    if not isinstance(given, str | Path):
+        raise ValueError("should be a path", "应为路径")
+    return Path(given)
+
+
+def _token(given: Any) -> SecretStr:
+    """Of the characters that RFC 6750 section 2.1 allows behind `Bearer`; long enough that nobody guesses it. Empty is
+    none."""
+    token = _secret(given)
+    if not re.fullmatch(r"[A-Za-z0-9._~+/-]{16,512}={0,2}", token.get_secret_value()):
+        raise ValueError(
+            "should be 16 to 512 letters, digits and - . _ ~ + /", "应为 16 至 512 个字母、数字或 - . _ ~ + /"
+        )
+    return token
+
+
 def _host(given: Any) -> str:
-    text = str(given).strip()
+    text = _text(given).strip()
     if not text:
         raise ValueError(
             "should be an address, such as 127.0.0.1 or 0.0.0.0", "应为地址，如 127.0.0.1 或 0.0.0.0"
@@ -193,9 +205,9 @@ def _special(given: Any) -> str:
 
 
 TEXT = Kind(_text)
-PATH = Kind(Path, "a path")
-SECRET = Kind(_secret)
-POSTGRESQL = Kind(_postgresql)
+PATH = Kind(_path, "a path")
+SECRET = Kind(_secret, secret=True)
+POSTGRESQL = Kind(_postgresql, secret=True)
 
 
 class About(NamedTuple):
@@ -207,11 +219,8 @@ class About(NamedTuple):
     example: str | None
 
 
-_NOT_GIVEN: Any = object()
-
-
 def _setting(default: Any, kind: Kind, description: str, example: str | None = None) -> Any:
-    return field(default=_NOT_GIVEN, metadata={"about": About(default, kind, description, example)})
+    return field(default=NOT_GIVEN, metadata={"about": About(default, kind, description, example)})
 
 
 Level = Literal["debug", "info", "warning", "error"]
@@ -221,8 +230,13 @@ Header = Literal["any", "x-forwarded-for", "forwarded"]
 
 @dataclass(kw_only=True)
 class Settings:
-    """What is given, else the environment's, else the default. Raises SettingsUnfit."""
+    """What is given, else the environment's, else the settings file's, else the default. Raises SettingsUnfit."""
 
+    config: Path | None = _setting(
+        None,
+        PATH,
+        "A settings file in TOML, with these names in lower case; the environment wins over it.",
+    )
     data: Path = _setting(Path("data"), PATH, "Folder of the database, the keys and credentials.json.")
     host: str = _setting("127.0.0.1", Kind(_host), "Address to listen on.")
     port: int = _setting(3000, _whole(0, 65535), "Port to listen on; 0 takes a free one.")
@@ -256,13 +270,13 @@ class Settings:
     )
     allowed_origins: str = _setting(
         "*",
-        Kind(_origins),
+        Kind(_origins, listed=True),
         "Origins whose pages may call the APIs from a browser, separated by commas; * for any.",
         "https://app.example.com, https://shop.example.com",
     )
     email_special_domains: str = _setting(
         "",
-        Kind(_special),
+        Kind(_special, listed=True),
         "Special-use domains (not public) that e-mail addresses may have, separated by commas.",
         "local, test",
     )
@@ -308,7 +322,7 @@ class Settings:
     )
     outgoing_hosts: str = _setting(
         "",
-        Kind(_hosts),
+        Kind(_hosts, listed=True),
         "Hosts of your own network that the server may call at a logout and as mail servers of pools, by commas.",
         "erp.internal:8443, 10.0.0.7:80",
     )
@@ -317,24 +331,30 @@ class Settings:
         _whole(0, 300),
         "Seconds from the order to stop until no more connections are taken; /readyz says 503 then.",
     )
+    metrics_token: SecretStr = _setting(
+        SecretStr(""),
+        Kind(_token, "16 to 512 letters, digits and `-._~+/`", secret=True),
+        "The bearer token that /metrics asks for; without one anybody who reaches it may read it.",
+    )
     log_level: Level = _setting(
         "info", _one_of(*get_args(Level)), "How much is logged; a request is one line at info."
     )
 
     def __post_init__(self) -> None:
-        environment = {name.upper(): value for name, value in os.environ.items()}
-        unfit = []
+        sources = Sources()
         for name, about in settings_known().items():
             given = getattr(self, name)
-            if given is _NOT_GIVEN:
-                given = environment.get(f"{PREFIX}{name.upper()}", _NOT_GIVEN)
+            found = sources.find(name, about.kind) if given is NOT_GIVEN else Found(name, given)
             try:
-                value = about.default if given in (_NOT_GIVEN, about.default) else about.kind.read(given)
+                given = found.value(about.kind)
+                value = about.default if given in (NOT_GIVEN, about.default) else about.kind.read(given)
             except ValueError as error:
-                unfit.append((f"{name}: {error.args[0]}", f"{name}：{error.args[-1]}"))
+                sources.tell(found.where, error)
             else:
                 setattr(self, name, value)
-        if unfit:
+                if name == CONFIG:
+                    sources.path = value
+        if unfit := sources.unfit([name for name in names_known() if name != CONFIG]):
             raise SettingsUnfit("; ".join(en for en, _ in unfit), "；".join(zh for _, zh in unfit))
 
     @property
@@ -357,3 +377,9 @@ class Settings:
 
 def settings_known() -> dict[str, About]:
     return {one.name: one.metadata["about"] for one in fields(Settings)}
+
+
+def names_known() -> list[str]:
+    """Every name that a setting has in a settings file."""
+    known = settings_known()
+    return [*known, *(f"{name}_file" for name, about in known.items() if about.kind.secret)]

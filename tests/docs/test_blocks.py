@@ -14,7 +14,7 @@ from tests.docs.pages import ROOT, Block, blocks, pages
 from tests.docs.terminal import commands, shown, transcript
 from tests.sdk import node
 
-ELSEWHERE = {"", "text", "html", "sql", "go", "java", "properties", "nginx", "haproxy"}
+ELSEWHERE = {"", "text", "html", "sql", "go", "java", "properties", "nginx", "haproxy", "ini", "yaml"}
 """What is no program, or what its own program is asked about: test_proxy.py, test_single_page_application.py, ..."""
 
 HELD: dict[str, dict[str, str]] = {
@@ -66,10 +66,15 @@ HELD: dict[str, dict[str, str]] = {
     "docs/operations/scaling.md": {"sh": "tests/docs/test_operations.py"},
     "docs/operations/secrets.md": {"console": "tests/docs/test_running_blocks.py"},
     "docs/operations/upgrade.md": {"sh": "tests/docs/test_operations.py"},
-    "docs/operations/watching.md": {"json": "tests/docs/test_running_blocks.py"},
+    "docs/operations/production.md": {"yaml": "tests/docs/test_production.py"},
+    "docs/operations/watching.md": {
+        "json": "tests/docs/test_running_blocks.py",
+        "yaml": "tests/docs/test_production.py",
+    },
     "docs/reference/oidc-libraries.md": dict.fromkeys(
         ("properties", "java", "go", "javascript", "python"), "tests/clients/libraries_page.py"
     ),
+    "docs/reference/settings.md": {"toml": "tests/docs/test_settings.py"},
     "docs/reference/scripts.md": {"js": "tests/docs/test_running_blocks.py"},
     "docs/testing.md": {"sh": "tests/docs/test_running_blocks.py"},
     **{
@@ -92,6 +97,10 @@ LEFT = {
     (
         "docs/operations/production.md",
         "# install",
+    ): "needs systemd; test_production.py gives it the unit to verify",
+    (
+        "docs/operations/production.md",
+        "# /etc/systemd",
     ): "needs systemd; test_production.py gives it the unit to verify",
     ("docs/operations/production.md", "# set -a"): "an account of the machine's; the command is in the table",
     (

@@ -30,6 +30,7 @@ ELSEWHERE = {
     "org_internal": "Google",
     "optionalClaims": "Microsoft Entra",
     "jwksUri": "OpenID Connect; answered 501",
+    "enableServiceLinks": "Kubernetes",
     "limit_conn": "nginx",
     "pg_basebackup": "PostgreSQL",
     "proxy_buffering": "nginx",

@@ -12,7 +12,7 @@ from tests.docs.pages import ROOT, blocks, pages
 
 from poolhouse.client.parsing import options_of
 from poolhouse.client.table import COMMANDS, GROUPS
-from poolhouse.settings import settings_known
+from poolhouse.settings import names_known
 from poolhouse.wire.v3.table import authentication, contract, endpoints
 
 NO_SETTINGS = {"POOLHOUSE_RECORD_LEDGER", "POOLHOUSE_SHARED_BUFFERS"}
@@ -88,7 +88,7 @@ def misnamed(text: str, page: str = "") -> Iterator[str]:
     for line in [line for typed in (*fenced, *_SPAN.findall(text)) for line in _COMMAND.findall(typed)]:
         if misnamed_command(tuple(line.split())):
             yield f"poolhouse{line}"
-    settings = {f"POOLHOUSE_{name.upper()}" for name in settings_known()} | NO_SETTINGS
+    settings = {f"POOLHOUSE_{name.upper()}" for name in names_known()} | NO_SETTINGS
     yield from (
         name
         for name in _SETTING.findall(text)

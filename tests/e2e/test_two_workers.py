@@ -12,6 +12,7 @@ import pytest
 from tests.e2e.test_up import Running, poolhouse
 
 PASSWORD = "correct horse 1"
+TOKEN = "correct-horse-battery"
 LOGIN = "mutation ($input: LoginByUsernameInput!) { loginByUsername(input: $input) { token } }"
 
 
@@ -54,9 +55,22 @@ class Two:
 def two() -> Iterator[Two]:
     with tempfile.TemporaryDirectory(prefix="poolhouse-data-") as name:
         Path(name).chmod(0o755)
-        running = Running(Path(name), "--workers", "2")
+        (Path(name) / "key").write_text(f"{'7' * 64}\n")
+        (Path(name) / "token").write_text(f"{TOKEN}\n")
+        (Path(name) / "poolhouse.toml").write_text(
+            f'workers = 2\nsecret_key_file = "{name}/key"\nmetrics_token_file = "{name}/token"\n'
+        )
+        running = Running(Path(name), "--config", f"{name}/poolhouse.toml")
         yield Two(running, Path(name))
         assert running.stop() == 0
+
+
+def test_both_read_the_settings_file_and_the_secrets_that_it_names(two: Two) -> None:
+    url = f"{two.known['host']}/metrics"
+    told = {"authorization": f"Bearer {TOKEN}"}
+    assert [httpx.get(url).status_code for _ in range(6)] == [401] * 6
+    assert [httpx.get(url, headers=told).status_code for _ in range(6)] == [200] * 6
+    assert not (two.data / "secret.key").exists()
 
 
 def test_wrong_passwords_are_counted_over_both(two: Two) -> None:

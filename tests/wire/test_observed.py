@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from poolhouse import logs
 from poolhouse.app import asgi
 from poolhouse.maintenance import Job, do
 from poolhouse.services import Services
+from poolhouse.settings import SecretStr
 from poolhouse.trace import Trace, current
 from poolhouse.wire import observed
 from poolhouse.wire.observed import Observed, outcome_of
@@ -111,6 +113,45 @@ async def test_metrics_tell_of_every_part(services: Services) -> None:
         "poolhouse_sandbox_workers",
         "poolhouse_mail_waiting",
     }
+
+
+TOKEN = "correct-horse-battery"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        None,
+        "",
+        TOKEN,
+        "Bearer",
+        f"Basic {TOKEN}",
+        f"Bearer {TOKEN[:-1]}",
+        f"Bearer {TOKEN}x",
+        f"Bearer {TOKEN}\u00e9",
+    ],
+)
+async def test_metrics_with_a_token_tell_strangers_nothing(services: Services, given: str | None) -> None:
+    headers = [] if given is None else [(b"authorization", given.encode("latin-1"))]
+    async with client_with_a_token(services) as client:
+        answer = await client.get("/metrics", headers=headers)
+        assert (await client.get("/readyz")).status_code == 200
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, 'Bearer realm="metrics"')
+    assert "poolhouse_" not in answer.text
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+async def test_metrics_are_told_to_who_has_the_token(services: Services, scheme: str) -> None:
+    async with client_with_a_token(services) as client:
+        answer = await client.get("/metrics", headers={"authorization": f"{scheme} {TOKEN}"})
+    assert answer.status_code == 200
+    assert "poolhouse_database_up 1.0" in answer.text
+
+
+def client_with_a_token(services: Services) -> httpx.AsyncClient:
+    settings = replace(services.settings, metrics_token=SecretStr(TOKEN))
+    transport = httpx.ASGITransport(asgi(replace(services, settings=settings)))
+    return httpx.AsyncClient(transport=transport, base_url="http://pool")
 
 
 async def test_metrics_tell_how_every_job_of_maintenance_fares(services: Services) -> None:

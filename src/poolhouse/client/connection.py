@@ -13,7 +13,7 @@ import socket
 import struct
 from typing import Any
 
-from poolhouse.client.exits import UNREACHABLE, Stopped
+from poolhouse.client.exits import REFUSED, UNREACHABLE, Stopped
 from poolhouse.client.words import say
 
 NAME = "poolhouse.sock"
@@ -27,8 +27,18 @@ class NoServer(Exception):
 
 
 def folder(given: str | None) -> str:
-    """As the server's own settings find it."""
-    return os.path.abspath(os.environ.get("POOLHOUSE_DATA", "data") if given is None else given)
+    """As the server's own settings find it. Raises Stopped."""
+    if given is None:
+        given = os.environ.get("POOLHOUSE_DATA")
+    if given is None and "POOLHOUSE_CONFIG" in os.environ:
+        from poolhouse.settings_files import data_folder_in  # few have one
+
+        try:
+            given = data_folder_in(os.environ["POOLHOUSE_CONFIG"])
+        except ValueError as error:
+            en, zh = error.args
+            raise Stopped(say((f"config：{zh}", f"config: {en}")), REFUSED) from None
+    return os.path.abspath("data" if given is None else given)
 
 
 def call(data: str, question: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,12 @@ DATA = Arg(
 DATABASE = Arg(
     "--database-url", "", ("直接使用这个 PostgreSQL，不经过服务", "use this PostgreSQL, and no server")
 )
+CONFIG = Arg(
+    "--config",
+    "",
+    ("TOML 设置文件，默认 POOLHOUSE_CONFIG", "the settings file, in TOML; POOLHOUSE_CONFIG if absent"),
+    "path",
+)
 DEBUG = Arg("--debug", "", ("出错时显示细节", "show the details of an error"), "flag")
 PAGE = Arg("--page", "", ("第几页，从 1 起", "which page, from 1"), "number", default=1)
 LIMIT = Arg("--limit", "", ("每页几条", "rows a page"), "number", default=50)
@@ -50,7 +56,8 @@ def options_of(command: Command) -> tuple[Arg, ...]:
     """The arguments every such command takes beside its own."""
     pages = (PAGE, LIMIT) if command.paged is not None else ()
     asked = (YES,) if command.asks else ()
-    return (*pages, *asked, *(arg for arg in COMMON if arg.name in command.beside), DEBUG)
+    config = (CONFIG,) if DATA.name in command.beside else ()
+    return (*pages, *asked, *(arg for arg in COMMON if arg.name in command.beside), *config, DEBUG)
 
 
 def parse(command: Command, words: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:

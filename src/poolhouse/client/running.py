@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from poolhouse.client import connection, helping, output, table
 from poolhouse.client.connection import NoServer
 from poolhouse.client.exits import DONE, FAULT, NOT_FOUND, REFUSED, UNREACHABLE, USAGE, Stopped, warn
 from poolhouse.client.model import Column, Command, Done, Facts, Table, Values, got, put
-from poolhouse.client.parsing import LARGEST_PAGE, LIMIT, PAGE, parse, values_of
+from poolhouse.client.parsing import CONFIG, LARGEST_PAGE, LIMIT, PAGE, parse, values_of
 from poolhouse.client.words import language, say, title
 
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
@@ -44,6 +45,8 @@ def run(command: Command, words: Sequence[str], elsewhere: Elsewhere, function_a
         print(helping.of_command(command))
         return DONE
     own, common = parse(command, words)
+    if CONFIG.key in common:  # as whoever reads settings finds it, in this process and in those it starts
+        os.environ["POOLHOUSE_CONFIG"] = os.path.abspath(common.pop(CONFIG.key))
     values = values_of(command, own)
     if command.paged is not None:
         _page(command, common, values)

@@ -18,16 +18,22 @@ from typing import TYPE_CHECKING
 from poolhouse.client import output
 from poolhouse.client.exits import DONE, REFUSED, warn
 from poolhouse.client.words import say
-from poolhouse.settings import SecretStr, Settings, misspelt
+from poolhouse.settings import SecretStr, Settings, SettingsUnfit, exposed_secrets, misspelt
 
 if TYPE_CHECKING:
     from poolhouse.db.migrations.online import Progress as Step
     from poolhouse.db.migrations.online import Report
 
 
-def settings_from(data: Path | str | None, database_url: str | None = None, **given: object) -> Settings:
-    """Flags win over POOLHOUSE_ variables."""
-    for said in misspelt(os.environ):
+def settings_from(
+    data: Path | str | None, database_url: str | None = None, *, strict: bool = False, **given: object
+) -> Settings:
+    """Flags win over POOLHOUSE_ variables. One that is no setting is warned of, and refused where it is `strict`: a
+    server would go on for months without what was meant. Raises SettingsUnfit."""
+    odd = misspelt(os.environ)
+    if strict and odd:
+        raise SettingsUnfit("; ".join(en for _, en in odd), "；".join(zh for zh, _ in odd))
+    for said in odd:
         warn(say(said))
     values = {name: value for name, value in given.items() if value is not None}
     if data is not None:
@@ -35,6 +41,8 @@ def settings_from(data: Path | str | None, database_url: str | None = None, **gi
     if database_url is not None:
         values["database_url"] = SecretStr(database_url)
     settings = Settings(**values)  # type: ignore[arg-type]
+    for said in exposed_secrets(settings.config):
+        warn(say(said))
     return replace(settings, data=settings.data.absolute())
 
 
@@ -48,7 +56,7 @@ def up(
 ) -> None:
     from poolhouse import logs
 
-    settings = settings_from(data, database_url, host=host, port=port, workers=workers)
+    settings = settings_from(data, database_url, strict=True, host=host, port=port, workers=workers)
     logs.configure(settings.log_level)
     run(_up(settings, time.monotonic()))
 

@@ -15,13 +15,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from poolhouse.breaker import BreakerState
+from poolhouse.crypto.compare import same_secret
 from poolhouse.ttl_cache import TtlCache
 from poolhouse.vitals import Vitals
 from poolhouse.wire import metrics as numbers
 
 
-def health_routes(vitals: Vitals) -> list[BaseRoute]:
-    """GET /healthz: 200 once it serves. GET /readyz: 200 or 503 with each part's state. GET /metrics."""
+def health_routes(vitals: Vitals, metrics_token: str = "") -> list[BaseRoute]:
+    """GET /healthz: 200 once it serves. GET /readyz: 200 or 503 with each part's state. GET /metrics: 401 without the
+    token, if there is one."""
     faults, texts = TtlCache[str | None](0), TtlCache[bytes](0)  # nothing is kept
 
     async def healthz(request: Request) -> Response:
@@ -39,10 +41,18 @@ def health_routes(vitals: Vitals) -> list[BaseRoute]:
         return _json(body, 200) if ready else _json(body, 503, {"retry-after": "2"})
 
     async def metrics(request: Request) -> Response:
+        if metrics_token and not _bears(request, metrics_token):
+            return _json({"status": "unauthorized"}, 401, {"www-authenticate": 'Bearer realm="metrics"'})
         text = await texts.get("", lambda: numbers.exposition(vitals))
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
+
+
+def _bears(request: Request, token: str) -> bool:
+    """Source: RFC 6750 section 2.1. Told in a time that says nothing of how much of it was right."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and same_secret(token, given.strip())
 
 
 def _unavailable(vitals: Vitals) -> list[str]:

@@ -6,7 +6,8 @@ import re
 
 from starlette.responses import Response
 
-from poolhouse.settings import PREFIX, SecretStr, settings_known
+from poolhouse.settings import SecretStr, settings_known
+from poolhouse.settings_sources import PREFIX
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit

@@ -59,13 +59,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "settings_effect": ("作用", "Effect"),
     "server_settings": ("服务器设置", "Settings of the server"),
     "server_settings_help": (
-        "由环境变量设定，所有用户池共用，修改后需重启服务器。密码和密钥不显示",
-        "Set by environment variables for all pools, read at start: restart after a change. Secrets are not shown",
+        "由环境变量或设置文件设定，所有用户池共用，修改后需重启服务器。密码和密钥不显示",
+        "Set by the environment or a settings file, for all pools: restart after a change. Secrets are not shown",
     ),
     "server_settings_masked": ("已设置，不显示", "set, not shown"),
 }
 
 SERVER: dict[str, str] = {
+    "config": "TOML 格式的设置文件，名称同此处，用小写；环境变量优先。",
     "data": "数据文件夹：数据库、密钥和 credentials.json。",
     "host": "监听的地址。",
     "port": "监听的端口，0 为任一空闲端口。",
@@ -95,6 +96,7 @@ SERVER: dict[str, str] = {
     "sms_secret": "为发往 POOLHOUSE_SMS_URL 的请求签名的密钥。",
     "outgoing_hosts": "登出时和作为用户池自己的邮件服务器，服务器可以连接的内网主机，以逗号分隔。",
     "drain_s": "收到停止命令后多少秒不再接受新连接，期间 /readyz 返回 503。",
+    "metrics_token": "/metrics 要求的 bearer token；不设置则能连到它的人都可读取。",
     "log_level": "日志级别，info 时每个请求一行。",
 }
 """What each setting of the server does; in English the settings say so themselves."""
