@@ -78,6 +78,7 @@ GROUPS = {
     "Database": (
         "database_url",
         "replica_url",
+        "replica_lag_s",
         "database_connections",
         "statement_timeout_s",
         "search_timeout_s",

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from poolhouse import emails, maintenance
+from poolhouse.processes import Process
 from poolhouse.services import Services
 from poolhouse.vitals import vitals_of
 from poolhouse.wire import loop_watch
@@ -60,6 +61,7 @@ async def working(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.delivery.run(), name="mail"),
         asyncio.create_task(services.logout_delivery.run(), name="logout notices"),
         asyncio.create_task(maintenance.run(services.db), name="maintenance"),
+        asyncio.create_task(Process(services.db, services.settings).run(), name="process"),
         asyncio.create_task(services.bulk_work.run(), name="bulk acts"),
         asyncio.create_task(services.import_file_work.run(), name="import files"),
     ]

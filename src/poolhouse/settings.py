@@ -259,6 +259,9 @@ class Settings:
         "A hot standby of that PostgreSQL, which then answers lists, searches and logs.",
         "postgresql://poolhouse:secret@standby.example.com:5432/poolhouse",
     )
+    replica_lag_s: int = _setting(
+        10, _whole(2, 3600), "A hot standby that is further behind than these seconds is not asked."
+    )
     database_connections: int = _setting(10, _whole(2, 200), "Database connections that each process keeps.")
     pg_bin: Path | None = _setting(
         None, PATH, "Folder of PostgreSQL's server programs, for its own database; else found by itself."

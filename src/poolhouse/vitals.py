@@ -14,6 +14,7 @@ from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.customdb import postgres as customdb_rows
 from poolhouse.db.connection_pool import Load
 from poolhouse.db.database import Database
+from poolhouse.db.standby import Standby
 from poolhouse.errors import PoolhouseError
 from poolhouse.fields import postgres_index as field_index_rows
 from poolhouse.mail import postgres as mail_rows
@@ -82,6 +83,10 @@ class Vitals:
     def connections(self) -> Mapping[str, Load]:
         """The load of each set of database connections."""
         return self._db.loads()
+
+    def standby(self) -> Standby | None:
+        """None where there is none; it says of itself whether it is asked, and how far it is behind."""
+        return self._db.standby
 
     def passwords(self) -> tuple[int, int]:
         """(hashes running or waiting, how many there may be)."""

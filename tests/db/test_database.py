@@ -229,14 +229,6 @@ async def test_without_a_replica_lagging_reads_are_the_primarys(small: Database)
     assert small.lagging is small
 
 
-async def test_lagging_reads_go_to_the_replica(database_url: str, legacy_url: str) -> None:
-    async with opened(database_url, replica_url=legacy_url) as database:
-        standby = legacy_url.rpartition("/")[2]
-        assert await database.lagging.fetchval("select current_database()") == standby
-        assert await database.lagging.search_fetchval("select current_database()") == standby
-        assert await database.fetchval("select current_database()") != standby
-
-
 async def test_without_its_replica_lagging_reads_are_answered_by_the_primary(database_url: str) -> None:
     async with opened(database_url, replica_url="postgresql://x:y@127.0.0.1:1/z") as database:
         assert await database.lagging.fetchval("select 1") == 1

@@ -90,6 +90,7 @@ OF_NO_POOL = {
     "maintenance_runs",
     "pool_counts_until",
     "server_keys",
+    "server_processes",
     "server_signing_keys",
 }
 

@@ -168,11 +168,16 @@ class Connections:
             return False
         if not is_lost(error):
             return False
-        for one in (connection, *self._idle):
+        connection.terminate()
+        self.drop_idle()
+        return True
+
+    def drop_idle(self) -> None:
+        """They lead to a server that is gone, or hangs."""
+        for one in self._idle:
             one.terminate()
         self._idle.clear()
         self._idle_since.clear()
-        return True
 
     async def close(self) -> None:
         """Waits for those in use, for a while."""

@@ -19,8 +19,9 @@ from poolhouse.db.connection_pool import Connections, Load
 from poolhouse.db.faults import faults
 from poolhouse.db.listening import Listener, OnNotification
 from poolhouse.db.slow_queries import SlowQueries
+from poolhouse.db.standby import Standby, WithStandby
 from poolhouse.db.together import Together
-from poolhouse.errors import DatabaseLost, Overloaded, QueryTooBroad
+from poolhouse.errors import QueryTooBroad
 
 T = TypeVar("T")
 
@@ -198,7 +199,7 @@ class Database(Reads):
         url: str,
         connections: Connections,
         searches: Connections,
-        replica: Reads | None = None,
+        replica: Replica | None = None,
         name: str = "poolhouse",
     ) -> None:
         super().__init__(connections, searches)
@@ -207,7 +208,8 @@ class Database(Reads):
         self._listener = Listener(url, f"{name} listener")
         self.slow = SlowQueries(url, f"{name} slow")
         self._replica = replica
-        self.lagging: Reads = _Lagging(replica, self) if replica else self
+        self.standby = replica.standby if replica else None
+        self.lagging: Reads = replica.before(self) if replica else self
 
     @classmethod
     async def open(
@@ -218,9 +220,11 @@ class Database(Reads):
         statement_timeout_s: int = 30,
         search_timeout_s: int = 10,
         replica_url: str | None = None,
+        replica_lag_s: float = 10.0,
         name: str = "poolhouse",
     ) -> Database:
-        """`name`: what the sessions are called in pg_stat_activity.
+        """`name`: what the sessions are called in pg_stat_activity. `replica_lag_s`: a replica that is further behind
+        is not asked; nor is one before `processes.py` has looked at it.
 
         Raises DatabaseLost when the primary cannot be reached; a replica may come later.
         """
@@ -229,7 +233,11 @@ class Database(Reads):
         primary = await _open_both(url, connections, settings, limits, warm=2)
         try:
             replica = (
-                Reads(*await _open_both(replica_url, connections, settings, limits, warm=0))
+                Replica(
+                    *await _open_both(replica_url, connections, settings, limits, warm=0),
+                    Connections(replica_url, 1, {**settings, "application_name": f"{name} look"}, least=1),
+                    replica_lag_s,
+                )
                 if replica_url
                 else None
             )
@@ -289,32 +297,25 @@ class Database(Reads):
             await self._replica._close()
 
 
-class _Lagging(Reads):
-    """A hot standby that steps back for the primary while it is away."""
+class Replica(Reads):
+    """A hot standby. `looks` is the connection by which it is judged."""
 
-    def __init__(self, replica: Reads, primary: Reads) -> None:
-        super().__init__(
-            _Fallback(replica._connections, primary._connections),
-            _Fallback(replica._searches, primary._searches),
+    def __init__(
+        self, connections: Connections, searches: Connections, looks: Connections, lag_s: float
+    ) -> None:
+        super().__init__(connections, searches)
+        self._looks = looks
+        self.standby = Standby(looks, (connections, searches), lag_s)
+
+    def before(self, primary: Reads) -> Reads:
+        """Reads of the standby where it may be asked, else of the primary."""
+        return Reads(
+            WithStandby(self.standby, self._connections, primary._connections),
+            WithStandby(self.standby, self._searches, primary._searches),
         )
 
-
-class _Fallback:
-    def __init__(self, first: _Runner, second: _Runner) -> None:
-        self._first, self._second = first, second
-
-    @property
-    def load(self) -> Load:
-        return self._first.load
-
-    async def run(self, work: Callable[[Any], Awaitable[T]], *, again: bool) -> T:
-        try:
-            return await self._first.run(work, again=again)
-        except (DatabaseLost, Overloaded):
-            return await self._second.run(work, again=again)
-
-    async def close(self) -> None:
-        """Both belong to somebody else."""
+    async def _close(self) -> None:
+        await asyncio.gather(super()._close(), self._looks.close())
 
 
 @asynccontextmanager

@@ -106,6 +106,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         statement_timeout_s=settings.statement_timeout_s,
         search_timeout_s=settings.search_timeout_s,
         replica_url=replica,
+        replica_lag_s=settings.replica_lag_s,
         name=node_name(secret_keys(settings)),
     )
     hasher = PasswordHasher(processes=settings.workers)

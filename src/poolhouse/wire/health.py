@@ -35,8 +35,10 @@ def health_routes(vitals: Vitals, metrics_token: str = "") -> list[BaseRoute]:
         if request.app.state.draining():
             parts["server"] = {"ready": False, "reason": "draining"}
         ready = all(part["ready"] for part in parts.values())
-        # One pool's dead database is no reason to take this node from the others.
+        # One pool's dead database, or a standby's, is no reason to take this node from the others.
         parts["customDatabases"] = {"ready": True, "unavailable": _unavailable(vitals)}
+        if standby := vitals.standby():
+            parts["replica"] = {"ready": True, "state": standby.state, "lagSeconds": round(standby.lag_s, 1)}
         body = {"status": "ready" if ready else "unavailable", **parts}
         return _json(body, 200) if ready else _json(body, 503, {"retry-after": "2"})
 

@@ -12,6 +12,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
 from poolhouse.breaker import BreakerState
+from poolhouse.db.standby import Standby, StandbyState
 from poolhouse.maintenance import Run
 from poolhouse.vitals import Rows, Vitals
 
@@ -60,6 +61,7 @@ class ProcessMetrics(Collector):
         yield resting
         resting_apps = self._vitals.resting_logouts()
         yield _gauge("logout_resting", "Applications not told of logouts for now, they failed.", resting_apps)
+        yield from _replica(self._vitals.standby())
         yield _gauge("database_up", "1 while the database answers.", int(self._rows is not None))
         if self._rows is None:
             return
@@ -85,6 +87,17 @@ _KINDS = {
     "waiting": "Requests in line for one.",
     "limit": "How many may be open.",
 }
+
+
+def _replica(standby: Standby | None) -> Iterable[Metric]:
+    used = GaugeMetricFamily(
+        "poolhouse_replica_used", "1 while the standby answers lists, searches and logs.", labels=[]
+    )
+    lag = GaugeMetricFamily("poolhouse_replica_lag_seconds", "How old its data may be at most.", labels=[])
+    if standby is not None:
+        used.add_metric([], standby.state is StandbyState.USED)
+        lag.add_metric([], standby.lag_s)
+    return used, lag
 
 
 def _maintenance(found: list[Run]) -> Iterable[Metric]:

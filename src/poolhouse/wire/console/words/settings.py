@@ -74,6 +74,7 @@ SERVER: dict[str, str] = {
     "workers": "服务进程数，每个需要一个 CPU 核。",
     "database_url": "外部 PostgreSQL（15 或更新）；不设置则服务器在数据文件夹中运行自己的数据库。",
     "replica_url": "该 PostgreSQL 的热备，用于列表、搜索和日志。",
+    "replica_lag_s": "热备落后超过这么多秒时不再使用。",
     "database_connections": "每个进程保持的数据库连接数。",
     "pg_bin": "PostgreSQL 服务端程序所在文件夹，用于自带的数据库；不设置则自动查找。",
     "secret_key": "加密所存密钥的 32 字节（base64，旧的写在逗号之后）；不设置则用数据文件夹中的 secret.key。",

@@ -1,0 +1,119 @@
+"""The processes that serve on one database, as each of them and `poolhouse doctor` see them.
+
+Owns the row that each keeps of itself in `server_processes`, and with it two comparisons: of this process's clock with
+the database's, and of the primary with a standby (`db/standby.py`). Leaves to the standby whether it is asked.
+
+Decision: docs/decisions/0120-nodes-and-standbys.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from datetime import timedelta
+from importlib import metadata
+from time import monotonic, time
+
+import structlog
+
+from poolhouse.background import forever
+from poolhouse.db.database import Database
+from poolhouse.db.standby import EVERY_S, cluster_of
+from poolhouse.errors import DatabaseLost, Overloaded
+from poolhouse.ids import new_id
+from poolhouse.settings import Settings
+
+SEEN_S = 10.0
+"""Between two numbers of a process that has no standby to measure."""
+GONE = timedelta(hours=1)
+"""A row that nobody has written for so long is of a process that was killed."""
+NARROW_S = 0.5
+"""An answer that took longer says nothing exact about the other clock."""
+MOST_AHEAD_S = 1.0
+"""A clock that is further off is told."""
+
+_BEAT = """
+insert into server_processes
+  (id, host, pid, version, started_at, seen_at, beat, connections, clock_ahead_s, replica, settings)
+values ($1, $2, $3, $4, now(), now(), $5, $6, $7, $8, $9)
+on conflict (id) do update set seen_at = excluded.seen_at, beat = excluded.beat,
+  clock_ahead_s = excluded.clock_ahead_s, replica = excluded.replica
+returning extract(epoch from seen_at)::float8
+"""
+
+_log = structlog.get_logger(__name__)
+
+
+class Process:
+    """This one. `clock` answers seconds since 1970, as everything here that compares moments reads them."""
+
+    def __init__(self, db: Database, settings: Settings) -> None:
+        self._db, self._settings = db, settings
+        self.id = new_id()
+        self.clock_ahead_s: float | None = None
+        self._beat = 0
+        self._clock_told = False
+        self._about = (self.id, socket.gethostname(), os.getpid(), metadata.version("poolhouse"))
+
+    async def run(self) -> None:
+        """Until it is cancelled; then the row goes, unless the database is away."""
+        standby = self._db.standby
+        every_s = EVERY_S if standby else SEEN_S
+        loops = [forever("processes", self.beat, lambda: asyncio.sleep(every_s))]
+        if standby:
+            loops.append(forever("standby", self.look, lambda: asyncio.sleep(EVERY_S)))
+        try:
+            await asyncio.gather(*loops)
+        finally:
+            await self._leave()
+
+    async def beat(self) -> None:
+        """The next number is written. Without a database it is not, and the requests tell of that."""
+        standby = self._db.standby
+        self._beat += 1  # also when it fails: nobody knows then whether it was written
+        at, began = monotonic(), time()
+        try:
+            seen_at = await self._db.fetchval(
+                _BEAT,
+                *self._about,
+                self._beat,
+                self._settings.database_connections,
+                self.clock_ahead_s,
+                standby.state if standby else "",
+                {},
+            )
+            took = monotonic() - at
+            if self._beat % 60 == 1:
+                await self._db.execute(
+                    "delete from server_processes where seen_at < now() - $1::interval", GONE
+                )
+        except (DatabaseLost, Overloaded):
+            return
+        if standby:
+            standby.beaten(self._beat, at)
+        if took <= NARROW_S:
+            self._compare(began + took / 2 - seen_at)
+
+    async def look(self) -> None:
+        """How far the standby has come."""
+        if self._db.standby:
+            await self._db.standby.look(self.id, self._cluster)
+
+    async def _cluster(self) -> str | None:
+        return await cluster_of(self._db.fetchval)
+
+    def _compare(self, ahead_s: float) -> None:
+        self.clock_ahead_s = ahead_s
+        off = abs(ahead_s) > MOST_AHEAD_S
+        if off is not self._clock_told:
+            self._clock_told = off
+            tell = _log.warning if off else _log.info
+            tell("clock_off" if off else "clock_right", ahead_of_database_s=round(ahead_s, 3))
+
+    async def _leave(self) -> None:
+        try:
+            async with asyncio.timeout(1.0):
+                await self._db.execute("delete from server_processes where id = $1", self.id)
+        except (TimeoutError, DatabaseLost, Overloaded):
+            pass
