@@ -52,6 +52,7 @@ HELD: dict[str, dict[str, str]] = {
     ),
     "docs/operations/backup.md": {"sh": "tests/docs/test_operations.py"},
     "docs/operations/capacity.md": {"sql": "tests/docs/test_running_blocks.py"},
+    "docs/operations/citus.md": dict.fromkeys(("text", "sql", "console"), "tests/citus/test_page.py"),
     "docs/operations/database.md": {
         "sh": "tests/docs/test_operations.py",
         "sql": "tests/docs/test_running_blocks.py",

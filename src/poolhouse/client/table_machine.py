@@ -103,9 +103,32 @@ SERVER_COMMANDS = (
                 "flag",
             ),
             Arg("--to", "", ("版本，如 0007，或 base", "a version such as 0007, or base")),
+            Arg(
+                "--distribute",
+                "",
+                ("把用户池分布到 Citus 的各节点", "spread the pools over the nodes of Citus"),
+                "flag",
+            ),
+            Arg(
+                "--undistribute",
+                "",
+                ("把所有表收回到协调节点", "bring all tables back to the coordinator"),
+                "flag",
+            ),
+            Arg(
+                "--shards",
+                "",
+                ("--distribute 的分片数，默认 32", "how many shards --distribute makes; 32 if absent"),
+                "number",
+            ),
         ),
         function="server:migrate",
         beside=("--json", *HERE),
+        more=(
+            "分布和收回时须停止所有服务；中断后再执行一次会继续。步骤见 docs/operations/citus.md。",
+            "Stop every server before --distribute and --undistribute. If interrupted, run it again. "
+            "The steps are in docs/operations/citus.md.",
+        ),
     ),
     Command(
         "backup",

@@ -16,7 +16,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from poolhouse.client import output
-from poolhouse.client.exits import DONE, REFUSED, warn
+from poolhouse.client.exits import DONE, REFUSED, USAGE, Stopped, warn
 from poolhouse.client.words import say
 from poolhouse.settings import SecretStr, Settings, SettingsUnfit, exposed_secrets, misspelt
 
@@ -171,6 +171,9 @@ def migrate(
     *,
     check: bool = False,
     to: str | None = None,
+    distribute: bool = False,
+    undistribute: bool = False,
+    shards: int | None = None,
     as_json: bool = False,
     data: Path | str | None = None,
     database_url: str | None = None,
@@ -178,7 +181,22 @@ def migrate(
     from poolhouse.db import migrations
     from poolhouse.serving import database_of_folder
 
+    if check + (to is not None) + distribute + undistribute > 1 or (shards is not None and not distribute):
+        one = (
+            "--check、--to、--distribute、--undistribute 只能给一个，--shards 只用于 --distribute",
+            "give one of --check, --to, --distribute and --undistribute; --shards is for --distribute",
+        )
+        raise Stopped(say(one), USAGE)
     settings = settings_from(data, database_url)
+    if distribute or undistribute:
+        from poolhouse.commands import nodes
+
+        with database_of_folder(settings) as url:
+            if distribute:
+                nodes.distribute(url, shards, as_json=as_json)
+            else:
+                nodes.undistribute(url, as_json=as_json)
+        return DONE
     with database_of_folder(settings) as url:
         if check:
             pending = asyncio.run(migrations.pending(url))

@@ -9,6 +9,8 @@ Versions run in one transaction with those beside them. One whose `UP` is a tupl
 statements commits on its own, and nobody waits for an index or a long fill (`online.py`). In an empty database
 everything is one transaction, and so is the way down.
 
+In a database that is distributed over nodes (`db/citus`) what a version makes is distributed in its transaction.
+
 Advisory locks see to it that two nodes that start at once do the steps once. A database that is up to date is seen
 by one query, without importing a version. The table that holds the newest version applied is called
 `alembic_version`, as databases in the field have it from the tool that wrote it first.
@@ -25,11 +27,14 @@ import asyncpg
 import structlog
 
 from poolhouse.db.binaries import EXTENSIONS
+from poolhouse.db.citus.plan import is_distributed
+from poolhouse.db.citus.steps import distribute_new, prepare
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.faults import faults
 from poolhouse.db.migrations import online
 from poolhouse.db.migrations.chain import FOLDER, revisions
 from poolhouse.db.migrations.online import Report
+from poolhouse.db.migrations.scripts import run_script
 from poolhouse.errors import Unfit
 
 OLDEST_SERVER = 15
@@ -49,7 +54,7 @@ async def current(connection: Any) -> str | None:
 
 async def pending(url: str) -> list[str]:
     """The versions a database lacks. Raises DatabaseUnfit when it is ahead of this program."""
-    connection = await _connect(url)
+    connection = await connect(url)
     try:
         return _after(await current(connection))
     finally:
@@ -62,18 +67,20 @@ async def migrate(url: str, to: str | None = None, report: Report = lambda _: No
     Answers the versions applied or taken back, in order. Raises DatabaseUnfit. What fails leaves the database at the
     last version that is wholly in; one that commits in between goes on at the next run.
     """
-    connection = await _connect(url)
+    connection = await connect(url)
     try:
         if to is None and not _after(await current(connection)):
             return []
-        await _wait_for_others(connection)
+        await wait_for_others(connection)
         await _check_server(connection)
+        if spread := await is_distributed(connection):
+            await prepare(connection)
         start, target = await current(connection), _target(to)
         _position(await online.begun(connection))
         if target < _position(start) or (target == _position(start) and await online.begun(connection)):
-            steps = await _down(connection, target)
+            steps = await _down(connection, target, spread=spread)
         else:
-            steps = await _up(connection, url, target, report)
+            steps = await _up(connection, url, target, report, spread=spread)
         if steps:
             _log.info("schema_migrated", steps=steps, **{"from": start})
         return steps
@@ -81,7 +88,7 @@ async def migrate(url: str, to: str | None = None, report: Report = lambda _: No
         await connection.close()
 
 
-async def _wait_for_others(connection: Any) -> None:
+async def wait_for_others(connection: Any) -> None:
     """Until the connection ends we are the only one. Asked again and again, as building an index waits for whoever
     waits within a statement, and that one would wait for us."""
     told = False
@@ -92,7 +99,7 @@ async def _wait_for_others(connection: Any) -> None:
         await asyncio.sleep(_WAIT_S)
 
 
-async def _up(connection: Any, url: str, target: int, report: Report) -> list[str]:
+async def _up(connection: Any, url: str, target: int, report: Report, *, spread: bool) -> list[str]:
     applied: list[str] = []
     while True:
         start = await current(connection)
@@ -100,17 +107,17 @@ async def _up(connection: Any, url: str, target: int, report: Report) -> list[st
         if not steps:
             return applied
         if start is not None and isinstance(statements := _module(steps[0]).UP, tuple):
-            await online.run(connection, url, steps[0], statements, report)
+            await online.run(connection, url, steps[0], statements, report, spread=spread)
             steps = steps[:1]
             async with connection.transaction(isolation="read_committed"):
                 await online.forget(connection)
                 await _note(connection, _position(steps[0]))
         else:
-            steps = await _together(connection, start, steps)
+            steps = await _together(connection, start, steps, spread=spread)
         applied += steps
 
 
-async def _together(connection: Any, start: str | None, steps: list[str]) -> list[str]:
+async def _together(connection: Any, start: str | None, steps: list[str], *, spread: bool) -> list[str]:
     """Runs those that go into one transaction; none if somebody else has, meanwhile."""
     # Read committed, so that who waited for the lock sees what the other has done.
     async with connection.transaction(isolation="read_committed"):
@@ -123,9 +130,10 @@ async def _together(connection: Any, start: str | None, steps: list[str]) -> lis
             steps = list(takewhile(lambda step: isinstance(_module(step).UP, str), steps))
         for step in steps:
             version = _module(step)
-            await connection.execute(
-                version.UP if isinstance(version.UP, str) else online.at_once(version.UP)
-            )
+            script = version.UP if isinstance(version.UP, str) else online.at_once(version.UP)
+            await run_script(connection, script, spread=spread)
+            if spread:
+                await distribute_new(connection)
             if hasattr(version, "fill"):
                 await version.fill(connection)
         await _note(connection, _position(steps[-1]))
@@ -133,20 +141,20 @@ async def _together(connection: Any, start: str | None, steps: list[str]) -> lis
     return steps
 
 
-async def _down(connection: Any, target: int) -> list[str]:
+async def _down(connection: Any, target: int, *, spread: bool) -> list[str]:
     """Takes back what was begun, too."""
     async with connection.transaction(isolation="read_committed"):
         await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
         start, begun = await current(connection), await online.begun(connection)
         steps = [*([begun] if begun else []), *_steps(start, target)]
         for step in steps:
-            await connection.execute(_module(step).DOWN)
+            await run_script(connection, _module(step).DOWN, spread=spread)
         await online.forget(connection)
         await _note(connection, target)
     return steps
 
 
-async def _connect(url: str) -> Any:
+async def connect(url: str) -> Any:
     with faults():
         return await asyncpg.connect(
             url,

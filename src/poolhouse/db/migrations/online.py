@@ -32,6 +32,9 @@ import asyncpg
 import structlog
 from asyncpg import exceptions as pg
 
+from poolhouse.db.citus.steps import distribute_new
+from poolhouse.db.migrations.scripts import run_script
+
 LOOK_EVERY_S = 1.0
 TELL_EVERY_S = 10.0
 _TRIES = 5
@@ -93,8 +96,19 @@ async def forget(connection: Any) -> None:
     await connection.execute("drop table if exists migration_steps")
 
 
-async def run(connection: Any, url: str, version: str, statements: Sequence[str], report: Report) -> None:
-    """Runs what is left of the version. The caller notes it, and forgets how far it had come."""
+async def run(
+    connection: Any,
+    url: str,
+    version: str,
+    statements: Sequence[str],
+    report: Report,
+    *,
+    spread: bool = False,
+) -> None:
+    """Runs what is left of the version. The caller notes it, and forgets how far it had come.
+
+    `spread`: the database is distributed over nodes, and so is what a statement makes, in its transaction.
+    """
     done, after = await _reached(connection, version)
     for step, statement in enumerate(statements, 1):
         if step <= done:
@@ -117,7 +131,7 @@ async def run(connection: Any, url: str, version: str, statements: Sequence[str]
         elif "$1::jsonb" in statement:
             await _batches(connection, at, statement, after, telling)
         else:
-            await _again(partial(_transaction, connection, step, statement))
+            await _again(partial(_transaction, connection, step, statement, spread=spread))
         after = None
 
 
@@ -169,10 +183,12 @@ async def _build_partitioned(connection: Any, name: str, table: str, rest: str) 
         await _again(partial(connection.execute, f"alter index {name} attach partition {part}"))
 
 
-async def _transaction(connection: Any, step: int, statement: str) -> None:
+async def _transaction(connection: Any, step: int, statement: str, *, spread: bool) -> None:
     async with connection.transaction(isolation="read_committed"):
         await connection.execute(f"set local lock_timeout = '{_WAITS}'")
-        await connection.execute(statement)
+        await run_script(connection, statement, spread=spread)
+        if spread:
+            await distribute_new(connection)
         await _done(connection, step)
 
 
