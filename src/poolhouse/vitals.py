@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.customdb import postgres as customdb_rows
+from poolhouse.db import migrations
 from poolhouse.db.connection_pool import Load
 from poolhouse.db.database import Database
 from poolhouse.db.standby import Standby
@@ -42,6 +43,8 @@ class Rows:
     runs: list[Run]
     fields_filling: int
     values_waiting: int
+    schema: int
+    """The version of the schema, 0 for one that has none."""
 
 
 class Vitals:
@@ -76,7 +79,8 @@ class Vitals:
                 logouts = await logout_rows.waiting(self._db)
                 migrated = await customdb_rows.migrations_of_all(self._db)
                 filling = await field_index_rows.unfinished(self._db)
-                return Rows(*mails, *logouts, migrated, await runs(self._db), *filling)
+                schema = int(await migrations.current(self._db) or 0)
+                return Rows(*mails, *logouts, migrated, await runs(self._db), *filling, schema)
         except (TimeoutError, PoolhouseError):
             return None
 

@@ -31,6 +31,7 @@ ELSEWHERE = {
     "optionalClaims": "Microsoft Entra",
     "jwksUri": "OpenID Connect; answered 501",
     "enableServiceLinks": "Kubernetes",
+    "exported_job": "Prometheus",
     "limit_conn": "nginx",
     "pg_basebackup": "PostgreSQL",
     "proxy_buffering": "nginx",

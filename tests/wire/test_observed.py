@@ -112,7 +112,10 @@ async def test_metrics_tell_of_every_part(services: Services) -> None:
         "poolhouse_database_up",
         "poolhouse_sandbox_workers",
         "poolhouse_mail_waiting",
+        "poolhouse_build_info",
     }
+    told = dict(line.rsplit(" ", 1) for line in answer.text.splitlines() if line[:1] != "#")
+    assert told["poolhouse_schema_version"] == told["poolhouse_schema_version_known"] != "0.0"
 
 
 TOKEN = "correct-horse-battery"
@@ -197,6 +200,8 @@ async def test_what_nobody_caught_is_a_500_with_its_id() -> None:
         (200, "CustomDatabaseUnavailable", "unavailable"),
         (0, "CustomDatabaseUnavailable", "unavailable"),
         (200, "ScriptFailed", "refused"),
+        (200, "PasswordFunctionUnavailable", "unavailable"),
+        (503, "DatabaseFull", "unavailable"),
         (429, "TooManyRequests", "unavailable"),
         (500, "PoolhouseError", "fault"),
         (0, "", "refused"),

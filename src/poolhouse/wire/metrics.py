@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Iterable
+from functools import cache
+from importlib import metadata
 from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -12,6 +15,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
 from poolhouse.breaker import BreakerState
+from poolhouse.db.migrations.chain import revisions
 from poolhouse.db.standby import Standby, StandbyState
 from poolhouse.maintenance import Run
 from poolhouse.vitals import Rows, Vitals
@@ -36,6 +40,12 @@ class ProcessMetrics(Collector):
         self._vitals, self._rows = vitals, rows
 
     def collect(self) -> Iterable[Metric]:
+        build = GaugeMetricFamily(
+            "poolhouse_build_info", "1; the version of this node.", labels=["version", "python"]
+        )
+        build.add_metric(list(_build()), 1)
+        yield build
+        yield _gauge("schema_version_known", "The newest of the schema that this node has.", _newest())
         pending, limit = self._vitals.passwords()
         yield _gauge("password_queue", "Password hashes running or waiting.", pending)
         yield _gauge("password_queue_limit", "How many there may be before 503.", limit)
@@ -65,6 +75,7 @@ class ProcessMetrics(Collector):
         yield _gauge("database_up", "1 while the database answers.", int(self._rows is not None))
         if self._rows is None:
             return
+        yield _gauge("schema_version", "The one that the database has.", self._rows.schema)
         yield _gauge("mail_waiting", "Messages not yet delivered.", self._rows.mails_waiting)
         yield _gauge("mail_oldest_seconds", "Age of the oldest of them.", self._rows.oldest_mail_s)
         yield _gauge("logouts_waiting", "Applications not yet told of a logout.", self._rows.logouts_waiting)
@@ -79,6 +90,15 @@ class ProcessMetrics(Collector):
             migrations.add_metric([outcome], count)
         yield migrations
         yield from _maintenance(self._rows.runs)
+
+
+@cache
+def _build() -> tuple[str, str]:
+    return metadata.version("poolhouse"), platform.python_version()
+
+
+def _newest() -> int:
+    return int(revisions()[-1])
 
 
 _KINDS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, MutableMapping
 from time import perf_counter
 from typing import Any
 
@@ -34,9 +34,14 @@ QUIET = frozenset(("/healthz", "/readyz", "/metrics"))
 
 SHED_TOLD_S = 1.0
 
-_DOWN = frozenset(
-    kind.__name__ for kind in (CustomDatabaseUnavailable, DatabaseFull, DatabaseLost, Overloaded)
-)
+
+def _with_kinds_of(*kinds: type[BaseException]) -> Iterator[str]:
+    for kind in kinds:
+        yield kind.__name__
+        yield from _with_kinds_of(*kind.__subclasses__())
+
+
+_DOWN = frozenset(_with_kinds_of(CustomDatabaseUnavailable, DatabaseFull, DatabaseLost, Overloaded))
 """Errors that are no fault of the caller: something this server needs does not answer."""
 
 _FAULT = b'{"code":500,"statusCode":500,"message":"Internal error"}'
