@@ -26,6 +26,7 @@ from poolhouse.audit import postgres_retention as audit_retention
 from poolhouse.background import forever, is_cancelled
 from poolhouse.credentials import postgres as credential_rows
 from poolhouse.customdb import postgres_logs as script_rows
+from poolhouse.db import postgres_lookup
 from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import PoolhouseError
 from poolhouse.federation import postgres as federation_rows
@@ -70,6 +71,7 @@ JOBS: tuple[Job, ...] = (
     Job("revoked_tokens", 10 * MINUTE_S, oidc_rows.delete_revoked_tokens),
     Job("signatures", MINUTE_S, credential_rows.forget_signatures),
     Job("signing_keys", HOUR_S, session_rows.delete_unneeded_keys),
+    Job("pool_lookup", HOUR_S, postgres_lookup.mend),
     Job("server_signing_keys", HOUR_S, session_rows.delete_unneeded_server_keys),
     Job("field_indexes", 10.0, field_index_rows.work),
     Job("pool_counts", MINUTE_S, statistics_rows.count),

@@ -90,7 +90,7 @@ OF_NO_POOL = (
     *("administrators", "administrator_roles", "administrator_sessions", "administrator_factors"),
     "administrator_passkeys",
     *("alembic_version", "server_keys", "server_signing_keys", "maintenance_runs"),
-    "server_processes",
+    *("server_processes", "pool_lookup"),
 )
 
 

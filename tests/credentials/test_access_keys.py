@@ -17,6 +17,7 @@ from poolhouse.credentials.access_keys import AccessKeyService
 from poolhouse.credentials.scopes import SCOPES
 from poolhouse.errors import (
     AccessKeyNotFound,
+    DatabaseLost,
     InvalidInput,
     InvalidOperation,
     NotAuthenticated,
@@ -203,18 +204,34 @@ async def test_spent_signatures_are_forgotten_once_the_clock_refuses_them(
     assert {row["signature"] for row in left} == {b"new"}
 
 
+async def test_a_key_is_asked_for_in_its_own_pool_alone(
+    keys: AccessKeyService, services: Services, pool: PoolForTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked for as a pool's id, a key's may lead to a machine that is lost."""
+    key, own = await keys.create(pool.administrator), await services.pools.get(pool.id)
+
+    async def lost(pool_id: str) -> Any:
+        if pool_id != pool.id:
+            raise DatabaseLost("the machine of another pool")
+        return own
+
+    monkeypatch.setattr(services.pools, "get", lost)
+    assert (await keys.authenticate(key.id, key.secret)).id == key.id
+    assert (await keys.authenticate(pool.id, own.secret)).own
+
+
 async def test_a_key_disabled_while_it_is_being_read_stays_refused(
     keys: AccessKeyService, pool: PoolForTests, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = await keys.create(pool.administrator)
-    real, disabled = postgres.find_in_any_pool, asyncio.Event()
+    real, disabled = postgres.find_to_authenticate, asyncio.Event()
 
     async def slow(*args: Any) -> Any:
         found = await real(*args)
         await disabled.wait()
         return found
 
-    monkeypatch.setattr(postgres, "find_in_any_pool", slow)
+    monkeypatch.setattr(postgres, "find_to_authenticate", slow)
     reading = asyncio.create_task(keys.resolve(key.id))
     await asyncio.sleep(0.1)
     await keys.update(pool.administrator, key.id, enabled=False)

@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 from tests.postgres import on_database, run_sql
 
+from poolhouse.db import postgres_lookup as lookup
 from poolhouse.db.backup import back_up, restore
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.migrations import pending
@@ -40,7 +41,10 @@ async def test_a_database_comes_back_whole(database_url: str, empty: str, tmp_pa
     assert laid.read_text() == "theirs"
     assert await pending(empty) == []
     connection = await asyncpg.connect(empty)
-    assert await connection.fetchval("select count(*) from pools where name = $1", name) == 1
+    domain = await connection.fetchval("select domain from pools where name = $1", name)
+    assert await lookup.pool_of(connection, "domain", domain) == domain
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await lookup.put(connection, "domain", domain, "another pool")
     await connection.close()
 
 

@@ -17,6 +17,7 @@ from tests.postgres import on_database, run_sql
 
 from poolhouse.db.database import Database
 from poolhouse.db.migrations import migrate
+from poolhouse.db.postgres_lookup import TRIGGERS
 from poolhouse.ids import new_id
 
 OFFENDERS: dict[str, set[str]] = {
@@ -89,6 +90,7 @@ OF_NO_POOL = {
     "alembic_version",
     "maintenance_runs",
     "pool_counts_until",
+    "pool_lookup",
     "server_keys",
     "server_processes",
     "server_signing_keys",
@@ -100,7 +102,7 @@ SCHEMA: dict[str, tuple[str, set[str]]] = {
         "join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0] "
         "where i.indisunique and c.relnamespace = 'public'::regnamespace and c.relname <> all($1) "
         "and a.attname <> case c.relname when 'pools' then 'id' else 'pool_id' end",
-        {"apps_id", "pools_domain_key", "signing_keys_id"},
+        set(),
     ),
     "a key that follows an update, or is set to null": (
         "select conrelid::regclass || ' ' || string_agg(a.attname, ',' order by a.attnum) "
@@ -115,7 +117,8 @@ SCHEMA: dict[str, tuple[str, set[str]]] = {
         },
     ),
     "a trigger": (
-        "select tgname::text from pg_trigger where not tgisinternal and tgrelid::regclass::text <> all($1)",
+        "select tgname::text from pg_trigger where not tgisinternal and tgrelid::regclass::text <> all($1) "
+        f"and tgname <> all('{{{','.join(TRIGGERS)}}}')",
         {
             "field_values_touch",
             "field_values_touch_in",

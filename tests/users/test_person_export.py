@@ -283,6 +283,7 @@ OF_NOBODY: dict[str, str] = {
         ("nodes", "node_closure", "orgs", "posts", "post_departments", "tenant_resources"), "the same"
     ),
     **dict.fromkeys(("server_keys", "server_signing_keys", "signing_keys"), "keys of the server"),
+    "pool_lookup": "in which pool a domain, an application or a key is",
     "server_processes": "what a process of the server says of itself",
     **dict.fromkeys(
         ("captchas", "oidc_client_assertions", "oidc_revoked_tokens", "federation_attempts"),

@@ -10,6 +10,7 @@ from asyncpg import Record
 
 from poolhouse.apps.model import App, AppSettings
 from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.db import postgres_lookup as lookup
 from poolhouse.db.database import Executor
 from poolhouse.paging import Page, PageRequest
 
@@ -44,8 +45,9 @@ def _written(app: App, box: SecretBox) -> tuple[Any, ...]:
     )
 
 
-async def insert(db: Executor, app: App, box: SecretBox) -> App:
-    row = await db.fetchrow(
+async def insert(tx: Executor, app: App, box: SecretBox) -> App:
+    await lookup.put(tx, "application", app.id, app.pool_id)
+    row = await tx.fetchrow(
         "insert into apps (pool_id, id, name, identifier, description, logo, secret, app_type, redirect_uris, "
         "logout_redirect_uris, settings) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
         f"returning {_COLUMNS}",
@@ -70,12 +72,6 @@ async def find(db: Executor, pool_id: str, app_id: str, box: SecretBox, *, lock:
     row = await db.fetchrow(
         f"select {_COLUMNS} from apps where pool_id = $1 and id = $2{held}", pool_id, app_id
     )
-    return _app(row, box) if row else None
-
-
-async def find_anywhere(db: Executor, app_id: str, box: SecretBox) -> App | None:
-    """By id alone: a login names its application and learns its pool from it."""
-    row = await db.fetchrow(f"select {_COLUMNS} from apps where id = $1", app_id)
     return _app(row, box) if row else None
 
 
@@ -122,8 +118,9 @@ async def list_page(
     return Page(total, [_app(row, box) for row in rows[: page.size]])
 
 
-async def delete(db: Executor, pool_id: str, app_id: str) -> bool:
-    deleted = await db.fetchval(
+async def delete(tx: Executor, pool_id: str, app_id: str) -> bool:
+    await lookup.remove(tx, "application", [(pool_id, app_id)])
+    deleted = await tx.fetchval(
         "delete from apps where pool_id = $1 and id = $2 returning true", pool_id, app_id
     )
     return bool(deleted)

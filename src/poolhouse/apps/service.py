@@ -20,6 +20,7 @@ from poolhouse.caller import Caller, Limits
 from poolhouse.crypto.compare import same_secret
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database, Forget, Tx
+from poolhouse.db.postgres_lookup import Lookup
 from poolhouse.errors import AppNotFound, CodeTaken, InvalidInput, NotAuthenticated
 from poolhouse.ids import new_id, new_secret
 from poolhouse.paging import Page, PageRequest
@@ -56,6 +57,7 @@ class AppService:
         """`forget`: whom the deletion of applications tells."""
         self._db, self._box, self._audit = db, box, audit
         self._delete_roles, self._forget = delete_roles, forget
+        self._lookup = Lookup(db, "application")
         self._recent: TtlCache[App | None] = TtlCache(CACHE_S)
         self._defaults: TtlCache[App | None] = TtlCache(CACHE_S)
 
@@ -210,7 +212,12 @@ class AppService:
         self._drop(caller, app_id)
 
     async def _find_anywhere(self, app_id: str) -> App | None:
-        return await postgres.find_anywhere(self._db, app_id, self._box) if is_storable(app_id) else None
+        """A login names its application and learns its pool from it."""
+        if not is_storable(app_id):
+            return None
+        return await self._lookup.find(
+            app_id, lambda pool_id: postgres.find(self._db, pool_id, app_id, self._box)
+        )
 
     def _drop(self, caller: Caller, app_id: str) -> None:
         self._recent.drop(app_id)

@@ -15,6 +15,7 @@ from poolhouse.credentials.scopes import SCOPES
 from poolhouse.crypto.compare import same_secret
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database
+from poolhouse.db.postgres_lookup import Lookup
 from poolhouse.errors import (
     AccessKeyNotFound,
     InvalidInput,
@@ -69,6 +70,7 @@ class AccessKeyService:
     def __init__(self, db: Database, pools: Pools, box: SecretBox, audit: AuditLog, holders: Holders) -> None:
         self._db, self._pools, self._box, self._audit = db, pools, box, audit
         self._holders = holders
+        self._lookup = Lookup(db, "access_key")
         self._recent: TtlCache[AccessKey | None] = TtlCache(CACHE_S)
         self._noted: TtlCache[None] = TtlCache(USE_NOTED_EVERY_S)
 
@@ -159,11 +161,13 @@ class AccessKeyService:
         old. None, too, where its administrator has nothing left in the pool."""
         if not is_id(key_id):
             return None
+        # First as what the lookup table knows: asked for as a pool's id, a key's may lead to a machine that is lost.
+        if key := await self._recent.get(key_id, lambda: self._enabled(key_id)):
+            return await self._limited(key)
         try:  # not kept here: the pool is, and given up when its secret changes
             return _pair_of(await self._pools.get(key_id))
         except PoolNotFound:
-            key = await self._recent.get(key_id, lambda: self._enabled(key_id))
-        return await self._limited(key) if key else None
+            return None
 
     async def authenticate(self, key_id: str, secret: str) -> AccessKey:
         """The key, if this is its secret. Unknown, disabled and wrong look alike: NotAuthenticated."""
@@ -185,7 +189,9 @@ class AccessKeyService:
     # --
 
     async def _enabled(self, key_id: str) -> AccessKey | None:
-        key = await postgres.find_in_any_pool(self._db, key_id, self._box)
+        key = await self._lookup.find(
+            key_id, lambda pool_id: postgres.find_to_authenticate(self._db, pool_id, key_id, self._box)
+        )
         return key if key and key.enabled else None
 
     async def limits(self, key: AccessKey) -> AccessKey | None:

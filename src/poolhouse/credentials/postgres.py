@@ -10,6 +10,7 @@ from asyncpg import Record
 from poolhouse.credentials.model import AccessKey
 from poolhouse.credentials.signature import SIGNATURES_KEPT
 from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.db import postgres_lookup as lookup
 from poolhouse.db.database import Executor
 from poolhouse.db.expiry import delete_old
 
@@ -37,8 +38,9 @@ def _key(row: Record, box: SecretBox, used_at: datetime | None = None) -> Access
     )
 
 
-async def insert(db: Executor, key: AccessKey, box: SecretBox) -> AccessKey:
-    row = await db.fetchrow(
+async def insert(tx: Executor, key: AccessKey, box: SecretBox) -> AccessKey:
+    await lookup.put(tx, "access_key", key.id, key.pool_id)
+    row = await tx.fetchrow(
         "insert into access_keys as k (pool_id, id, secret, user_id, tenant_id, scopes, administrator_id) "
         f"values ($1, $2, $3, $4, $5, $6, $7) returning {_COLUMNS}",
         key.pool_id,
@@ -53,9 +55,11 @@ async def insert(db: Executor, key: AccessKey, box: SecretBox) -> AccessKey:
     return _key(row, box)
 
 
-async def find_in_any_pool(db: Executor, key_id: str, box: SecretBox) -> AccessKey | None:
-    """For authentication alone, which learns the pool from the key."""
-    row = await db.fetchrow(f"select {_COLUMNS} from access_keys k where k.id = $1", key_id)
+async def find_to_authenticate(db: Executor, pool_id: str, key_id: str, box: SecretBox) -> AccessKey | None:
+    """Without the time of its last use."""
+    row = await db.fetchrow(
+        f"select {_COLUMNS} from access_keys k where k.pool_id = $1 and k.id = $2", pool_id, key_id
+    )
     return _key(row, box) if row else None
 
 
@@ -119,23 +123,27 @@ async def update(db: Executor, pool_id: str, key_id: str, *, enabled: bool) -> b
     )
 
 
-async def delete(db: Executor, pool_id: str, key_id: str) -> bool:
-    await db.execute("delete from access_key_uses where pool_id = $1 and key_id = $2", pool_id, key_id)
+async def delete(tx: Executor, pool_id: str, key_id: str) -> bool:
+    await lookup.remove(tx, "access_key", [(pool_id, key_id)])
+    await tx.execute("delete from access_key_uses where pool_id = $1 and key_id = $2", pool_id, key_id)
     return bool(
-        await db.fetchval(
+        await tx.fetchval(
             "delete from access_keys where pool_id = $1 and id = $2 returning true", pool_id, key_id
         )
     )
 
 
-async def forget_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> None:
+async def forget_users(tx: Executor, pool_id: str, user_ids: Sequence[str]) -> None:
     """The keys made for them. Nodes that have read one lately take it a second longer, as one that is disabled."""
-    await db.execute(
-        "with gone as (delete from access_keys where pool_id = $1 and user_id = any($2::text[]) returning id) "
-        "delete from access_key_uses where pool_id = $1 and key_id in (select id from gone)",
+    gone = await tx.fetch(
+        "with gone as (delete from access_keys where pool_id = $1 and user_id = any($2::text[]) returning id), "
+        "uses as (delete from access_key_uses where pool_id = $1 and key_id in (select id from gone)) "
+        "select id from gone",
         pool_id,
         list(user_ids),
     )
+    if gone:
+        await lookup.remove(tx, "access_key", [(pool_id, row["id"]) for row in gone])
 
 
 async def used_at(db: Executor, pool_id: str, key_id: str) -> datetime | None:

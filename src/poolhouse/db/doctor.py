@@ -19,9 +19,11 @@ from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.migrations import current, online
 from poolhouse.db.migrations.chain import revisions
 from poolhouse.db.os_account import account
+from poolhouse.db.postgres_lookup import KINDS, mismatches
 
 SLOW_MS = 5.0
 SHOWN = 5
+MOST_TOLD = 100
 SUPERUSERS = 3
 """Places PostgreSQL keeps for its superusers by default."""
 
@@ -71,6 +73,7 @@ async def server_facts(url: str, connections: int, workers: int = 1) -> AsyncIte
             yield await ask(connection)
         if await current(connection) == revisions()[-1]:
             yield await _functions(connection)
+            yield await _lookup(connection)
         yield await _room(connection, connections, workers)
     finally:
         await connection.close()
@@ -151,6 +154,23 @@ async def _functions(connection: Any) -> Fact:
             f"无法登录，请重新发布 verifyPassword：{zh}",
         )
         if lost
+        else None,
+    )
+
+
+async def _lookup(connection: Any) -> Fact:
+    """Whether what is found by its key alone is in the lookup table, and nothing else is."""
+    wrong = [one for kind in KINDS for one in await mismatches(connection, kind, MOST_TOLD)]
+    missing, stray = ([one for one in wrong if one.missing is told] for told in (True, False))
+    told = ", ".join(f"{one.kind} {one.key} ({one.pool_id})" for one in [*missing, *stray][:SHOWN])
+    return Fact(
+        Both("lookup of pools", "用户池查找表"),
+        Both(f"{len(missing)} missing, {len(stray)} stray", f"缺少 {len(missing)} 行，多余 {len(stray)} 行"),
+        Both(
+            f"maintenance mends it within the hour, except for a key that two pools have: {told}",
+            f"维护任务会在一小时内修复，但两个用户池共有的键除外：{told}",
+        )
+        if wrong
         else None,
     )
 

@@ -8,6 +8,7 @@ import msgspec
 from asyncpg import Record
 
 from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.db import postgres_lookup as lookup
 from poolhouse.db.database import Executor
 from poolhouse.pools.model import Pool, PoolSettings
 
@@ -21,8 +22,10 @@ def _pool(row: Record, box: SecretBox) -> Pool:
     return Pool(**values)
 
 
-async def insert(db: Executor, pool: Pool, box: SecretBox) -> Pool:
-    row = await db.fetchrow(
+async def insert(tx: Executor, pool: Pool, box: SecretBox) -> Pool:
+    """Raises asyncpg.UniqueViolationError where the domain is taken, as `update` does."""
+    await lookup.put(tx, "domain", pool.domain, pool.id)
+    row = await tx.fetchrow(
         "insert into pools (id, name, domain, description, logo, owner_id, secret, settings) "
         f"values ($1, $2, $3, $4, $5, $6, $7, $8) returning {_COLUMNS}",
         pool.id,
@@ -53,8 +56,10 @@ async def list_all(db: Executor, limit: int, offset: int, box: SecretBox) -> tup
     return int(total), [_pool(row, box) for row in rows]
 
 
-async def update(db: Executor, pool: Pool, box: SecretBox) -> Pool | None:
-    row = await db.fetchrow(
+async def update(tx: Executor, pool: Pool, box: SecretBox) -> Pool | None:
+    """Of a pool that the transaction holds."""
+    await lookup.change(tx, "domain", pool.domain, pool.id)
+    row = await tx.fetchrow(
         "update pools set name = $2, domain = $3, description = $4, logo = $5, secret = $6, settings = $7, "
         f"updated_at = now() where id = $1 returning {_COLUMNS}",
         pool.id,
@@ -68,8 +73,9 @@ async def update(db: Executor, pool: Pool, box: SecretBox) -> Pool | None:
     return _pool(row, box) if row else None
 
 
-async def delete(db: Executor, pool_id: str) -> bool:
-    return bool(await db.fetchval("delete from pools where id = $1 returning true", pool_id))
+async def delete(tx: Executor, pool_id: str) -> bool:
+    await lookup.remove_pool(tx, pool_id)
+    return bool(await tx.fetchval("delete from pools where id = $1 returning true", pool_id))
 
 
 async def server_key(db: Executor, name: str, box: SecretBox) -> str | None:

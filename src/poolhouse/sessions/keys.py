@@ -19,6 +19,7 @@ from asyncpg import Record
 
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database
+from poolhouse.db.postgres_lookup import Kind, Lookup
 from poolhouse.errors import TokenInvalid
 from poolhouse.ids import new_id
 from poolhouse.sessions import postgres, stored_keys, tokens
@@ -45,12 +46,14 @@ class KeyRing:
         self._held: OrderedDict[str, _Held] = OrderedDict()
         self._newest: TtlCache[SigningKey] = TtlCache(NEWEST_KEPT_S, MOST_KEPT)
         self._server = ServerKeys(db, box)
+        kinds: tuple[Kind, ...] = ("signing_key", "published_key")
+        self._lookups = {kind: Lookup(db, kind) for kind in kinds}
 
     async def find(self, hint: KeyHint) -> SigningKey:
         """The key a token names. Raises TokenInvalid."""
         held = self._held.get(hint.key_id)
         if held is None:
-            held = await self._look_for(hint.key_id)
+            held = await self._look_for(hint)
         if not hint.fits(held.key):
             raise TokenInvalid("the key's algorithm or pool is another")
         return held.key
@@ -106,8 +109,16 @@ class KeyRing:
         """The JWKS entries: RSA first, and of those the one that signs; then EC likewise."""
         return await self._server.published()
 
-    async def _look_for(self, key_id: str) -> _Held:
-        row = await postgres.find_key(self._db, key_id) or await postgres.find_server_key(self._db, key_id)
+    async def _look_for(self, hint: KeyHint) -> _Held:
+        """Where keys of the hint's algorithm are: a secret is of an application or of a pool, others are the server's,
+        or a pool's of before."""
+        key_id = hint.key_id
+        is_secret = hint.algorithm == "HS256"
+        row = None if is_secret else await postgres.find_server_key(self._db, key_id)
+        if row is None:
+            row = await self._lookups["signing_key" if is_secret else "published_key"].find(
+                key_id, lambda pool_id: postgres.find_key(self._db, pool_id, key_id)
+            )
         if row is None:
             raise TokenInvalid("no such key")
         return self._hold(stored_keys.opened(self._box, row), row["needed_until"].timestamp())
@@ -143,7 +154,8 @@ class KeyRing:
     async def _keep(self, pool_id: str, purpose: str, app_id: str, fingerprint: str, key: str) -> None:
         key_id = new_id()
         sealed = stored_keys.sealed(self._box, key, key_id, pool_id)
-        await postgres.insert_key(self._db, pool_id, key_id, purpose, app_id, fingerprint, "HS256", sealed)
+        async with self._db.transaction() as tx:
+            await postgres.insert_key(tx, pool_id, key_id, purpose, app_id, fingerprint, "HS256", sealed)
 
     def _remember(self, row: Record) -> SigningKey:
         held = self._held.get(row["id"])

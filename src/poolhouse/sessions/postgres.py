@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from asyncpg import Record
 
+from poolhouse.db import postgres_lookup as lookup
 from poolhouse.db.database import Executor
 from poolhouse.db.expiry import delete_old
 from poolhouse.db.together import Writer
@@ -210,16 +211,16 @@ async def delete_expired(db: Executor, limit: int) -> int:
 _KEY = "pool_id, id, purpose, app_id, algorithm, sealed, fingerprint, needed_until"
 
 
-async def find_key(db: Executor, key_id: str) -> Record | None:
-    """For authentication alone, which learns the pool from the key."""
-    return await db.fetchrow(f"select {_KEY} from signing_keys where id = $1", key_id)
+async def find_key(db: Executor, pool_id: str, key_id: str) -> Record | None:
+    return await db.fetchrow(
+        f"select {_KEY} from signing_keys where pool_id = $1 and id = $2", pool_id, key_id
+    )
 
 
 async def pools_rsa_keys(db: Executor) -> list[Record]:
-    """Those of before the server had its own, the newest first. They verify, and sign nothing any more."""
-    return await db.fetch(
-        "select pool_id, id from signing_keys where purpose = 'rsa' order by created_at desc, id desc"
-    )
+    """`pool_id` and `id` of those of before the server had its own, the newest first. They verify, and sign nothing
+    any more."""
+    return await lookup.all_of(db, "published_key")
 
 
 async def keys_of(db: Executor, pool_id: str, purpose: str, app_id: str = "") -> list[Record]:
@@ -236,7 +237,7 @@ async def keys_of(db: Executor, pool_id: str, purpose: str, app_id: str = "") ->
 
 
 async def insert_key(
-    db: Executor,
+    tx: Executor,
     pool_id: str,
     key_id: str,
     purpose: str,
@@ -246,10 +247,12 @@ async def insert_key(
     sealed: bytes,
 ) -> None:
     """Nothing happens when another node was faster with the same fingerprint."""
-    await db.execute(
+    await lookup.put(tx, "signing_key", key_id, pool_id)
+    is_new = await tx.fetchval(
         """
         insert into signing_keys (pool_id, id, purpose, app_id, fingerprint, algorithm, sealed)
         values ($1, $2, $3, $4, $5, $6, $7) on conflict on constraint signing_keys_once do nothing
+        returning true
         """,
         pool_id,
         key_id,
@@ -259,6 +262,8 @@ async def insert_key(
         algorithm,
         sealed,
     )
+    if not is_new:
+        await lookup.remove(tx, "signing_key", [(pool_id, key_id)])
 
 
 async def keep_key(db: Executor, pool_id: str, key_id: str, until: datetime) -> None:
@@ -276,10 +281,10 @@ REPLACED_FOR = timedelta(minutes=10)
 minute, and clocks differ; what a key that is gone signs is no token."""
 
 
-async def delete_unneeded_keys(db: Executor, limit: int) -> int:
+async def delete_unneeded_keys(tx: Executor, limit: int) -> int:
     """Of all pools, `limit` at most: keys replaced `REPLACED_FOR` ago, the pools' RSA keys, and those of applications
     that are gone, once everything they signed has expired. How many went."""
-    tag = await db.execute(
+    gone = await tx.fetch(
         """
         delete from signing_keys where (pool_id, id) in (
           select k.pool_id, k.id from signing_keys k where k.needed_until < now() and (
@@ -290,11 +295,17 @@ async def delete_unneeded_keys(db: Executor, limit: int) -> int:
             or (k.purpose = 'app' and not exists (
               select 1 from apps a where a.pool_id = k.pool_id and a.id = k.app_id)))
           limit $1)
+        returning pool_id, id, purpose
         """,
         limit,
         REPLACED_FOR,
     )
-    return int(tag.split()[-1])
+    for kind in ("signing_key", "published_key"):
+        of_kind = [
+            row for row in gone if kind == ("published_key" if row["purpose"] == "rsa" else "signing_key")
+        ]
+        await lookup.remove(tx, kind, [(row["pool_id"], row["id"]) for row in of_kind])
+    return len(gone)
 
 
 # -- the server's signing keys -------------------------------------------------------------------------------

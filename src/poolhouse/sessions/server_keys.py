@@ -16,6 +16,7 @@ from asyncpg import Record
 
 from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
 from poolhouse.db.database import Database
+from poolhouse.errors import DatabaseLost
 from poolhouse.ids import new_id
 from poolhouse.sessions import postgres, stored_keys
 from poolhouse.sessions.tokens import SigningKey
@@ -116,10 +117,17 @@ class ServerKeys:
         public: dict[str, dict[str, Any] | None] = {}
         for row in rows:
             key_id = row["id"]
-            public[key_id] = self._public[key_id] if key_id in self._public else await self._entry(row)
+            if key_id in self._public:
+                public[key_id] = self._public[key_id]
+                continue
+            try:
+                public[key_id] = await self._entry(row)
+            except DatabaseLost:  # the machine of one pool: the keys of the others are published
+                _log.error("signing_key_out_of_reach", key_id=key_id)
         self._public = public
         return [
-            _Listed(row.get("algorithm", "RS256"), row.get("signs_from"), public[row["id"]]) for row in rows
+            _Listed(row.get("algorithm", "RS256"), row.get("signs_from"), public.get(row["id"]))
+            for row in rows
         ]
 
     async def _rows(self, algorithm: ServerAlgorithm) -> list[Record]:
@@ -143,7 +151,7 @@ class ServerKeys:
         await postgres.insert_server_key(self._db, key_id, algorithm, fingerprint, sealed, after)
 
     async def _entry(self, row: Record) -> dict[str, Any] | None:
-        whole = row if "sealed" in row else await postgres.find_key(self._db, row["id"])
+        whole = row if "sealed" in row else await postgres.find_key(self._db, row["pool_id"], row["id"])
         if whole is None:
             return None
         try:

@@ -30,6 +30,7 @@ async def an_app(services: Services, pool_id: str, app_id: str) -> None:
     """An application's id is unique on the server, so another pool of an earlier run loses it."""
     admin = Caller(pool_id, "administrator", actor_id=pool_id)
     await services.db.execute("delete from apps where id = $1", app_id)
+    await services.db.execute("delete from pool_lookup where kind = 'application' and key = $1", app_id)
     app = await services.apps.create(admin, f"app {app_id}")
     await services.db.execute(
         "update apps set id = $3, secret = $4 where pool_id = $1 and id = $2",
@@ -37,6 +38,9 @@ async def an_app(services: Services, pool_id: str, app_id: str) -> None:
         app.id,
         app_id,
         services.box.encrypt(app.secret, f"app:{app_id}"),
+    )
+    await services.db.execute(
+        "update pool_lookup set key = $2 where kind = 'application' and key = $1", app.id, app_id
     )
 
 
