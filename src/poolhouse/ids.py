@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 import threading
-import time
 from datetime import UTC, datetime, timedelta
+
+from poolhouse import clock
 
 _ID = re.compile(r"[0-9a-f]{24}\Z")
 _RANDOM_BITS = 48
@@ -20,7 +21,7 @@ def new_id() -> str:
     """Six bytes of Unix milliseconds, six random ones; within a process each is greater than the one before, so that
     what is written together, at one `created_at`, is listed in the order it was given in."""
     global _latest
-    fresh = time.time_ns() // 1_000_000 << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
+    fresh = int(clock.epoch_s() * 1000) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
     with _latest_lock:
         is_later = fresh >> _RANDOM_BITS > _latest >> _RANDOM_BITS
         _latest = fresh if is_later else _latest + 1 + secrets.randbits(32)

@@ -11,14 +11,16 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from importlib import metadata
-from time import monotonic, time
+from time import monotonic
 
 import structlog
 
+from poolhouse import clock
 from poolhouse.background import forever
-from poolhouse.db.database import Database
+from poolhouse.db.database import Database, Executor
 from poolhouse.db.standby import EVERY_S, cluster_of
 from poolhouse.errors import DatabaseLost, Overloaded
 from poolhouse.ids import new_id
@@ -28,10 +30,18 @@ SEEN_S = 10.0
 """Between two numbers of a process that has no standby to measure."""
 GONE = timedelta(hours=1)
 """A row that nobody has written for so long is of a process that was killed."""
-NARROW_S = 0.5
-"""An answer that took longer says nothing exact about the other clock."""
 MOST_AHEAD_S = 1.0
-"""A clock that is further off is told."""
+"""A clock that is further off is told, by the log and by `poolhouse doctor`."""
+
+FRESH = timedelta(minutes=1)
+"""A row that was written since is of a process that runs."""
+
+EQUAL = (
+    *("public_url", "allowed_origins", "email_special_domains", "outgoing_hosts"),
+    *("trusted_proxies", "trusted_header", "statement_timeout_s", "search_timeout_s"),
+    *("indexed_fields", "import_file_mb", "smtp_host", "smtp_port", "smtp_security", "smtp_sender"),
+)
+"""Settings that a request may meet on any node: they are told where they are not the same. No secret is among them."""
 
 _BEAT = """
 insert into server_processes
@@ -42,18 +52,48 @@ on conflict (id) do update set seen_at = excluded.seen_at, beat = excluded.beat,
 returning extract(epoch from seen_at)::float8
 """
 
+_RUNNING = """
+select host, pid, version, started_at, connections, clock_ahead_s, replica, settings,
+  extract(epoch from now() - seen_at)::float8 as seen_before_s
+from server_processes where seen_at > now() - $1::interval order by host, started_at, id
+"""
+
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a process said of itself, `seen_before_s` seconds ago. `replica` is a `StandbyState`, or "" without one."""
+
+    host: str
+    pid: int
+    version: str
+    started_at: datetime
+    connections: int
+    clock_ahead_s: float | None
+    replica: str
+    settings: dict[str, str]
+    seen_before_s: float
+
+    @property
+    def name(self) -> str:
+        return f"{self.host} {self.pid}"
+
+
+async def running(db: Executor) -> list[Row]:
+    """Of all nodes, those whose row is fresh."""
+    return [Row(**dict(row.items())) for row in await db.fetch(_RUNNING, FRESH)]
+
+
 class Process:
-    """This one. `clock` answers seconds since 1970, as everything here that compares moments reads them."""
+    """This one."""
 
     def __init__(self, db: Database, settings: Settings) -> None:
         self._db, self._settings = db, settings
         self.id = new_id()
-        self.clock_ahead_s: float | None = None
         self._beat = 0
         self._clock_told = False
+        self._equal = {name: str(getattr(settings, name) or "") for name in EQUAL}
         self._about = (self.id, socket.gethostname(), os.getpid(), metadata.version("poolhouse"))
 
     async def run(self) -> None:
@@ -72,18 +112,18 @@ class Process:
         """The next number is written. Without a database it is not, and the requests tell of that."""
         standby = self._db.standby
         self._beat += 1  # also when it fails: nobody knows then whether it was written
-        at, began = monotonic(), time()
+        at, asked_s, before = monotonic(), clock.machine_s(), clock.last_difference()
         try:
             seen_at = await self._db.fetchval(
                 _BEAT,
                 *self._about,
                 self._beat,
                 self._settings.database_connections,
-                self.clock_ahead_s,
+                before.ahead_s if before else None,
                 standby.state if standby else "",
-                {},
+                self._equal,
             )
-            took = monotonic() - at
+            answered_s = clock.machine_s()
             if self._beat % 60 == 1:
                 await self._db.execute(
                     "delete from server_processes where seen_at < now() - $1::interval", GONE
@@ -92,8 +132,8 @@ class Process:
             return
         if standby:
             standby.beaten(self._beat, at)
-        if took <= NARROW_S:
-            self._compare(began + took / 2 - seen_at)
+        clock.follow(clock.difference(asked_s, answered_s, seen_at))
+        self._tell_clock()
 
     async def look(self) -> None:
         """How far the standby has come."""
@@ -103,13 +143,13 @@ class Process:
     async def _cluster(self) -> str | None:
         return await cluster_of(self._db.fetchval)
 
-    def _compare(self, ahead_s: float) -> None:
-        self.clock_ahead_s = ahead_s
-        off = abs(ahead_s) > MOST_AHEAD_S
-        if off is not self._clock_told:
+    def _tell_clock(self) -> None:
+        found = clock.last_difference()
+        off = found is not None and abs(found.ahead_s) > MOST_AHEAD_S + found.exact_s
+        if found is not None and off is not self._clock_told:
             self._clock_told = off
             tell = _log.warning if off else _log.info
-            tell("clock_off" if off else "clock_right", ahead_of_database_s=round(ahead_s, 3))
+            tell("clock_off" if off else "clock_right", ahead_of_database_s=round(found.ahead_s, 3))
 
     async def _leave(self) -> None:
         try:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from poolhouse import clock
 from poolhouse.errors import InvalidInput
 
 _ISO = re.compile(
@@ -26,7 +27,8 @@ LATEST_S = 253_402_300_800
 
 
 def now() -> datetime:
-    return datetime.now(UTC)
+    """By the database's clock: `poolhouse.clock`."""
+    return clock.now()
 
 
 @lru_cache(256)

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from poolhouse import clock
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.customdb import postgres as customdb_rows
 from poolhouse.db import migrations
@@ -91,6 +92,11 @@ class Vitals:
     def standby(self) -> Standby | None:
         """None where there is none; it says of itself whether it is asked, and how far it is behind."""
         return self._db.standby
+
+    def clock_skew_s(self) -> float | None:
+        """How far this machine's clock is ahead of the database's."""
+        found = clock.last_difference()
+        return found.ahead_s if found else None
 
     def passwords(self) -> tuple[int, int]:
         """(hashes running or waiting, how many there may be)."""

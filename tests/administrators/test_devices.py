@@ -69,7 +69,7 @@ async def test_a_browser_that_is_not_known_waits_as_any(
         device = "A" * 100_000 if wrong == "long" else "é\ud83d"
     elif wrong == "old":
         later = time.time() + LIFETIME_S + 1
-        monkeypatch.setattr("poolhouse.administrators.devices.time.time", lambda: later)
+        monkeypatch.setattr("poolhouse.administrators.devices.clock.epoch_s", lambda: later)
     elif wrong == "password changed":
         password = FRESH
         change = services.administrator_sign_in.change_password

@@ -154,7 +154,7 @@ async def test_an_authenticator_is_confirmed_where_it_was_begun(
     ticket = {"ticket": "ab" * 40, "cut": begun.ticket[:-2], "": ""}.get(wrong, begun.ticket)
     if wrong == "late":
         later = time.time() + 901
-        monkeypatch.setattr("poolhouse.administrators.second_factor.time.time", lambda: later)
+        monkeypatch.setattr("poolhouse.administrators.second_factor.clock.epoch_s", lambda: later)
     for act in (
         factor.confirm(BROWSER, one, session, ticket, code_of(begun.secret)),
         factor.pending(one, session, ticket, "Poolhouse"),

@@ -1,4 +1,6 @@
 import json
+import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -6,9 +8,11 @@ from pathlib import Path
 from tests.conftest import PoolForTests
 from tests.postgres import on_database
 
-from poolhouse.db.database import opened
+from poolhouse.db.database import Database, opened
 from poolhouse.db.doctor import Fact, embedded_facts, server_facts
+from poolhouse.processes import EQUAL, Process
 from poolhouse.services import Services
+from poolhouse.settings import POSTGRESQL, SECRET, Settings, settings_known
 from poolhouse.users.model import UserDraft
 
 
@@ -99,3 +103,52 @@ async def test_jobs_that_fail_or_are_overdue_are_told(database_url: str, service
 
 async def heard(_payload: str | None) -> None:
     """Nothing is sent."""
+
+
+async def test_the_processes_of_all_nodes_are_told_with_what_is_wrong_or_not_the_same(
+    database: Database, database_url: str
+) -> None:
+    processes = [Process(database, Settings(database_connections=many)) for many in (7, 9, 10)]
+    ids = [one.id for one in processes]
+    try:
+        for one in processes:
+            await one.beat()
+        told = {row["what"]: row for row in doctor("--database-url", database_url)[1]}
+        pid = f"process {socket.gethostname()} {os.getpid()}"
+        assert " connections, clock " in told[pid]["value"]
+        assert told[pid]["wrong"] == ""
+        assert "versions" not in told
+        assert f"up to {7 + 3 + 1 + 9 + 4 + 1 + 10 + 5 + 1} by 3 processes" in told["connections"]["value"]
+        for change in (
+            "host = 'hung', seen_at = now() - interval '40 seconds'",
+            "host = 'fast', clock_ahead_s = 600, settings = settings || '{\"trusted_proxies\": \"2\"}'",
+            "host = 'other', version = '0.9', replica = 'silent'",
+        ):
+            await database.execute(f"update server_processes set {change} where id = $1", ids.pop())
+        told = {row["what"]: row for row in doctor("--database-url", database_url)[1]}
+    finally:
+        await database.execute("delete from server_processes")
+    pid = f"{os.getpid()}"
+    assert "not heard of for 4" in told[f"process hung {pid}"]["wrong"]
+    assert "NTP" in told[f"process fast {pid}"]["wrong"]
+    assert "standby" in told[f"process other {pid}"]["wrong"]
+    assert "0.9" in told["versions"]["value"]
+    assert f"fast {pid}: 2" in told["POOLHOUSE_TRUSTED_PROXIES"]["value"]
+    assert [name for name in told if name.startswith("POOLHOUSE_")] == ["POOLHOUSE_TRUSTED_PROXIES"]
+
+
+async def test_a_row_that_nobody_has_written_for_an_hour_goes(database: Database) -> None:
+    old, new = Process(database, Settings()), Process(database, Settings())
+    await old.beat()
+    gone = "update server_processes set seen_at = now() - interval '61 minutes' where id = $1"
+    await database.execute(gone, old.id)
+    await new.beat()
+    left = [row["id"] for row in await database.fetch("select id from server_processes")]
+    await database.execute("delete from server_processes where id = $1", new.id)
+    assert old.id not in left
+    assert new.id in left
+
+
+def test_what_must_be_the_same_on_every_node_is_a_setting_that_holds_no_secret() -> None:
+    known = settings_known()
+    assert [name for name in EQUAL if known[name].kind in (SECRET, POSTGRESQL)] == []

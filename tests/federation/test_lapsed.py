@@ -71,7 +71,7 @@ async def test_who_comes_back_later_still_goes_to_the_application(
     address = await _press(peer, browser)
     await peer.services.db.execute("update federation_attempts set expires_at = now()")
     at = now().timestamp() + sealed_requests.LIFETIME_S + 1
-    monkeypatch.setattr("poolhouse.oidc.sealed_requests.time.time", lambda: at)
+    monkeypatch.setattr("poolhouse.oidc.sealed_requests.clock.epoch_s", lambda: at)
     assert again(await _back(peer, browser, address, "ada")) == "https://client.example/"
 
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import sys
-import time
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
+from tests.test_clock import Machine
 from tests.wire.credentials import CREDENTIALS, Made, World
 from tests.wire.doors import DOORS, OPENS, REDIRECT
 from tests.wire.endings import ENDINGS
 
-from poolhouse import times
-from poolhouse.credentials import access_key_tokens
+from poolhouse import clock
+from poolhouse.db.clocks import compared
 from poolhouse.oidc.model import AuthorizationRequest
 
 PAGE = (Path(__file__).parents[2] / "docs/security/endings.md").read_text()
@@ -133,14 +131,26 @@ async def test_what_ends_by_its_own_time(world: World, monkeypatch: pytest.Monke
     assert found == {name: row["its time"] for name, row in EACH.items()}
 
 
+@pytest.mark.parametrize("ahead_s", [600, -600])
+async def test_what_one_node_makes_is_good_at_another_whose_machine_is_twenty_minutes_off(
+    world: World, monkeypatch: pytest.MonkeyPatch, ahead_s: int
+) -> None:
+    """Of the two nodes one is ten minutes fast, one ten minutes slow."""
+    for name in ("_ahead_s", "_ahead", "_found"):
+        monkeypatch.setattr(clock, name, getattr(clock, name))
+    machine = Machine(monkeypatch, ahead_s)
+    clock.follow(await compared(world.services.db))
+    made = {name: await one.make(world) for name, one in CREDENTIALS.items()}
+    machine.ahead_s = -ahead_s
+    clock.follow(await compared(world.services.db))
+    assert [name for name, one in made.items() if not await lives(world, name, one)] == []
+
+
 async def _pass(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Years: for the clock that tokens are held against, and for every row that says when it ends."""
-    passed, real = timedelta(days=4000), times.now
-    for name, module in list(sys.modules.items()):
-        if name.startswith("poolhouse.") and vars(module).get("now") is real:
-            monkeypatch.setattr(module, "now", lambda: real() + passed)
-    clock = SimpleNamespace(time=lambda: time.time() + passed.total_seconds())
-    monkeypatch.setattr(access_key_tokens, "time", clock)
+    passed = timedelta(days=4000)
+    monkeypatch.setattr(clock, "_ahead", -passed)
+    monkeypatch.setattr(clock, "_ahead_s", -passed.total_seconds())
     db = world.services.db
     rows = await db.fetch(
         "select c.table_name from information_schema.columns c join information_schema.columns p "

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractContextManager, aclosing
-from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
 import msgspec
 import structlog
 
+from poolhouse import clock
 from poolhouse.accounts import postgres_held
 from poolhouse.accounts.erasure import LONGEST_S, found_by_any, person_of
 from poolhouse.accounts.records import UserRecords
@@ -130,7 +130,7 @@ def _about(caller: Caller, person: Person) -> dict[str, Any]:
     return {
         "userId": person.user_id,
         "userPoolId": caller.pool_id,
-        "exportedAt": v3_time(datetime.now(UTC)),
+        "exportedAt": v3_time(clock.now()),
         "leftOut": secrets(),
     }
 

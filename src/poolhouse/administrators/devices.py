@@ -10,11 +10,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import time
 from dataclasses import dataclass
 
 import msgspec
 
+from poolhouse import clock
 from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
 from poolhouse.ids import new_secret
 
@@ -57,7 +57,7 @@ class Devices:
         known = next(
             (one.device_id for one in before if one.administrator_id == administrator_id), new_secret()
         )
-        fresh = _Known(administrator_id, known, stamp(stored), time.time() + LIFETIME_S)
+        fresh = _Known(administrator_id, known, stamp(stored), clock.epoch_s() + LIFETIME_S)
         others = [one for one in before if one.administrator_id != administrator_id]
         text = msgspec.json.encode([fresh, *others][:ACCOUNTS]).decode()
         return base64.urlsafe_b64encode(self._box.encrypt(text, _PLACE)).decode()
@@ -70,7 +70,7 @@ class Devices:
             text = self._box.decrypt(base64.urlsafe_b64decode(kept), _PLACE)
         except (ValueError, IndexError, SecretUnreadable):
             return []
-        at = time.time()
+        at = clock.epoch_s()
         return [one for one in msgspec.json.decode(text, type=list[_Known]) if one.ends_at > at]
 
 

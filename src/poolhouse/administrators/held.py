@@ -7,11 +7,11 @@ address it was sent to, for an hour. Decision: docs/decisions/0064-console.md.
 from __future__ import annotations
 
 import base64
-import time
 from dataclasses import dataclass, field
 
 import msgspec
 
+from poolhouse import clock
 from poolhouse.administrators.model import Administrator
 from poolhouse.aside import aside
 from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
@@ -38,7 +38,7 @@ class HeldForms:
 
     async def sealed(self, administrator: Administrator, to: str, body: str) -> str:
         """A megabyte takes milliseconds, so not on the event loop."""
-        ends_at = time.time() + _LIFETIME_S
+        ends_at = clock.epoch_s() + _LIFETIME_S
         form = HeldForm(administrator.id, administrator.username, to, body, ends_at)
         return await aside(f"held {administrator.id}", self._seal, form)
 
@@ -46,7 +46,7 @@ class HeldForms:
         """`whose`: an address, whose forms are opened one at a time. Raises TokenExpired where it is none of ours, was
         sent elsewhere, or too long ago."""
         form = await aside(f"held {whose}", self._open, text)
-        if form.to != to or form.ends_at < time.time():
+        if form.to != to or form.ends_at < clock.epoch_s():
             raise TokenExpired("a form for another address, or of long ago")
         return form
 

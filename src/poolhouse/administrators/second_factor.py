@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
 from dataclasses import dataclass
 
 import msgspec
 
+from poolhouse import clock
 from poolhouse.administrators import postgres
 from poolhouse.administrators.model import Administrator, NewFactor
 from poolhouse.administrators.service import for_the_log
@@ -45,7 +45,7 @@ class SecondFactor:
         of it can be seen from another: what a stolen session finds is not half a factor. Raises FactorExists."""
         if administrator.second_factor:
             raise FactorExists(user_id=administrator.id)
-        draft = _Draft(administrator.id, session_id, totp.new_secret(), time.time() + _DRAFT_S)
+        draft = _Draft(administrator.id, session_id, totp.new_secret(), clock.epoch_s() + _DRAFT_S)
         return await self._shown(draft, issuer, administrator.username)
 
     async def pending(
@@ -61,7 +61,7 @@ class SecondFactor:
         """Puts it into force and answers the recovery codes, shown this once. Raises TokenExpired where `begin` was
         too long ago, or not of this session; CodeWrong; FactorExists."""
         draft = self._draft(administrator, session_id, ticket)
-        step = totp.matching_step(draft.secret, code.strip(), time.time(), 0)
+        step = totp.matching_step(draft.secret, code.strip(), clock.epoch_s(), 0)
         if step is None:
             raise CodeWrong("an authenticator to be confirmed", factor="totp")
         codes = [totp.recovery_code(_LETTERS) for _ in range(CODES)]
@@ -98,7 +98,7 @@ class SecondFactor:
 
     def _step(self, administrator_id: str, sealed: bytes, code: str, last_step: int) -> int | None:
         secret = self._opened(administrator_id, sealed)
-        return totp.matching_step(secret, code.strip(), time.time(), last_step)
+        return totp.matching_step(secret, code.strip(), clock.epoch_s(), last_step)
 
     def _draft(self, administrator: Administrator, session_id: str, ticket: str) -> _Draft:
         try:
@@ -108,7 +108,7 @@ class SecondFactor:
             raise TokenExpired("no ticket of ours") from error
         if (draft.administrator_id, draft.session_id) != (administrator.id, session_id):
             raise TokenExpired("another session's")
-        if draft.ends_at < time.time():
+        if draft.ends_at < clock.epoch_s():
             raise TokenExpired("the ticket ran out")
         return draft
 

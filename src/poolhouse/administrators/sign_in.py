@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import msgspec
 
+from poolhouse import clock
 from poolhouse.administrators import postgres
 from poolhouse.administrators.devices import Devices, stamp
 from poolhouse.administrators.model import (
@@ -74,7 +74,7 @@ class _Ticket:
 
     @classmethod
     def of(cls, administrator: Administrator, stored: str) -> _Ticket:
-        return cls(administrator.id, stamp(stored), time.time() + _TICKET_S)
+        return cls(administrator.id, stamp(stored), clock.epoch_s() + _TICKET_S)
 
 
 class AdministratorSignIn:
@@ -193,7 +193,7 @@ class AdministratorSignIn:
             ticket = msgspec.json.decode(self._box.decrypt(bytes.fromhex(text), _PLACE), type=_Ticket)
         except (ValueError, IndexError, SecretUnreadable) as error:
             raise TokenExpired("no ticket of ours") from error
-        if ticket.ends_at < time.time():
+        if ticket.ends_at < clock.epoch_s():
             raise TokenExpired("the ticket ran out")
         return ticket
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
+from poolhouse import clock
 from poolhouse.accounts.service import LONGEST_NOTE
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
@@ -135,7 +135,7 @@ class BulkActs:
         query: UserQuery | None,
         expected: int | None,
     ) -> BulkAct:
-        moment = datetime.now(UTC)
+        moment = clock.now()
         wanted = BulkAct(
             id=new_id(),
             pool_id=caller.pool_id,

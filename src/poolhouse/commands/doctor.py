@@ -8,6 +8,7 @@ from pathlib import Path
 from poolhouse.client import output
 from poolhouse.client.exits import DONE, REFUSED
 from poolhouse.client.words import Both, said
+from poolhouse.commands.doctor_nodes import nodes
 from poolhouse.commands.server import settings_from
 from poolhouse.db.database import Database, opened
 from poolhouse.db.doctor import Fact, embedded_facts, server_facts
@@ -16,6 +17,7 @@ from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.migrations.chain import revisions
 from poolhouse.directory.postgres_duplicates import Duplicates, duplicates
 from poolhouse.maintenance import JOBS, Job, Run, runs
+from poolhouse.processes import running
 from poolhouse.sandbox.installation import SandboxUnfit, deno_version, find_installation
 from poolhouse.settings import Settings
 from poolhouse.users.rules import spelled
@@ -56,7 +58,7 @@ async def _server(url: str, settings: Settings) -> list[Fact]:
     facts = [fact async for fact in found]
     if any(fact.name == "schema" and fact.value == revisions()[-1] for fact in facts):
         async with opened(url, connections=1) as db:
-            facts += await _people(db) + await _maintenance(db)
+            facts += nodes(await running(db)) + await _people(db) + await _maintenance(db)
     return facts
 
 

@@ -7,7 +7,6 @@ The signing key is derived from the access key's secret: a renewed secret ends e
 from __future__ import annotations
 
 import hashlib
-import time
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +16,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from joserfc.util import urlsafe_b64decode
 
+from poolhouse import clock
 from poolhouse.credentials.model import AccessKey
 from poolhouse.errors import NotAuthenticated, TokenExpired
 from poolhouse.ids import new_id
@@ -29,7 +29,7 @@ _HEADER = {"alg": "HS256", "typ": "JWT"}
 
 
 def issue(key: AccessKey) -> str:
-    now = int(time.time())
+    now = int(clock.epoch_s())
     claims = {
         "sub": key.id,
         "scoped_userpool_id": key.pool_id,
@@ -61,7 +61,7 @@ def verify(token: str, key: AccessKey) -> None:
     pool_id, expires = _verified(token, key.secret)
     if pool_id != key.pool_id:
         raise NotAuthenticated("a token of another pool")
-    if expires <= time.time():
+    if expires <= clock.epoch_s():
         raise TokenExpired()
 
 

@@ -185,17 +185,14 @@ async def _role(connection: Any) -> Fact:
 
 
 async def _room(connection: Any, ours: int, workers: int) -> Fact:
-    """Each process also listens on one connection and keeps half as many again for searches."""
+    """Of all processes on all nodes, each with its own setting, as they say in their rows."""
     room = int(await connection.fetchval("show max_connections"))
     used = await connection.fetchval(
         "select count(*) from pg_stat_activity where backend_type = 'client backend'"
     )
-    running = await connection.fetchval(
-        "select count(*) from pg_stat_activity where application_name like 'poolhouse node % listener'"
-    )
-    processes = max(running, workers)
-    each = ours + max(2, ours // 2) + 1
-    needed = processes * each
+    running = await _connections_of_processes(connection)
+    told = running + [ours] * (workers - len(running))
+    processes, needed = len(told), sum(map(_at_most, told))
     enough = needed + SUPERUSERS + KEPT
     fault = Both(
         f"{processes} of our processes may open {needed}: raise max_connections to {enough} or lower "
@@ -206,11 +203,26 @@ async def _room(connection: Any, ours: int, workers: int) -> Fact:
     return Fact(
         Both("connections", "连接数"),
         Both(
-            f"{used} of {room} in use, up to {each} each of {processes} processes of ours",
-            f"{room} 个中已用 {used} 个，我们的 {processes} 个进程各至多 {each} 个",
+            f"{used} of {room} in use, up to {needed} by {processes} processes of ours",
+            f"{room} 个中已用 {used} 个，我们的 {processes} 个进程合计至多 {needed} 个",
         ),
         None if enough <= room else fault,
     )
+
+
+def _at_most(connections: int) -> int:
+    """A process also listens on one connection, and keeps half as many again for searches."""
+    return connections + max(2, connections // 2) + 1
+
+
+async def _connections_of_processes(connection: Any) -> list[int]:
+    """The setting of each process that runs; none where the schema is older than their rows."""
+    if await connection.fetchval("select to_regclass('server_processes')") is None:
+        return []
+    rows = await connection.fetch(
+        "select connections from server_processes where seen_at > now() - interval '1 minute'"
+    )
+    return [row[0] for row in rows]
 
 
 async def _durability(connection: Any) -> Fact:

@@ -6,9 +6,9 @@ import asyncio
 import hashlib
 from collections.abc import AsyncGenerator
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
+from poolhouse import clock
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.bulk.model import Actor
@@ -65,7 +65,7 @@ class ImportFiles:
             raise TooLarge("size", f"文件最大 {most} MB", f"a file has at most {most} MB")
         if len(name) > LONGEST_NAME:
             raise TooLarge("name", f"最长 {LONGEST_NAME} 个字符", f"at most {LONGEST_NAME} characters")
-        moment, file_id = datetime.now(UTC), new_id()
+        moment, file_id = clock.now(), new_id()
         file = ImportFile(
             pool_id=caller.pool_id,
             id=file_id,

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import hmac
 import socket
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ from typing import Any
 import aiosmtplib
 import msgspec
 
-from poolhouse import networks
+from poolhouse import clock, networks
 from poolhouse.mail.model import Message, Provider
 from poolhouse.mail.render import text_of
 from poolhouse.outgoing import NoAnswer
@@ -119,7 +118,7 @@ async def send_sms(url: str, secret: str, message: Message, timeout_s: float = T
     )
     headers = {"content-type": "application/json", "user-agent": "poolhouse"}
     if secret:
-        stamp = str(int(time.time()))
+        stamp = str(int(clock.epoch_s()))
         signed = hmac.new(secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
         headers["x-poolhouse-signature"] = f"t={stamp},v1={signed}"
     await asyncio.get_running_loop().run_in_executor(_sms_threads(), _post, url, body, headers, timeout_s)

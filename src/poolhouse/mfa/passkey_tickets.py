@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
 
+from poolhouse import clock
 from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
 from poolhouse.errors import TokenExpired
 from poolhouse.mfa.passkeys import Site
@@ -53,7 +53,9 @@ class PasskeyTickets:
     def issue(self, purpose: str, whose: str, site: Site) -> tuple[bytes, str]:
         """A new challenge, and the ticket that goes beside it."""
         challenge = secrets.token_bytes(_CHALLENGE_BYTES)
-        ticket = PasskeyTicket(purpose, whose, site.origin, site.rp_id, challenge, time.time() + LIFETIME_S)
+        ticket = PasskeyTicket(
+            purpose, whose, site.origin, site.rp_id, challenge, clock.epoch_s() + LIFETIME_S
+        )
         return challenge, self._box.encrypt(msgspec.json.encode(ticket).decode(), self._place).hex()
 
     def open(self, text: str, purpose: str, whose: str, site: Site) -> PasskeyTicket:
@@ -67,6 +69,6 @@ class PasskeyTickets:
         meant = (ticket.purpose, ticket.whose, ticket.origin, ticket.rp_id)
         if meant != (purpose, whose, site.origin, site.rp_id):
             raise TokenExpired("a ticket for something else")
-        if ticket.ends_at < time.time():
+        if ticket.ends_at < clock.epoch_s():
             raise TokenExpired("the ticket ran out")
         return ticket

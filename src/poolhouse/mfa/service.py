@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
 from collections.abc import Sequence
 
+from poolhouse import clock
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -109,7 +109,7 @@ class MfaService:
         if row is None or (confirmed and not row["confirmed"]):
             raise FactorNotFound(user_id=user_id)
         secret = self._box.decrypt(row["secret"], _place(caller.pool_id, user_id, row["id"]))
-        step = totp.matching_step(secret, code.strip(), time.time(), row["last_step"])
+        step = totp.matching_step(secret, code.strip(), clock.epoch_s(), row["last_step"])
         async with self._db.transaction() as tx:
             # The code that confirms a factor may open the login right after it, within its half minute.
             last = step if confirmed or step is None else step - 1

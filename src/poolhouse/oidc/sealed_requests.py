@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import time
 
 import msgspec
 
+from poolhouse import clock
 from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
 from poolhouse.errors import InvalidInput
 from poolhouse.ids import new_id
@@ -33,7 +33,7 @@ class SealedRequests:
 
     def seal(self, request: AuthorizationRequest) -> str:
         """Good for half an hour; safe in a URL."""
-        text = msgspec.json.encode(_Sealed(time.time() + LIFETIME_S, request)).decode()
+        text = msgspec.json.encode(_Sealed(clock.epoch_s() + LIFETIME_S, request)).decode()
         return _letters(self._box.encrypt(text, _PLACE))
 
     def unseal(self, text: str) -> AuthorizationRequest:
@@ -43,7 +43,7 @@ class SealedRequests:
             sealed = msgspec.json.decode(opened, type=_Sealed)
         except (binascii.Error, ValueError, SecretUnreadable, IndexError) as error:
             raise InvalidInput("request", "登录请求无效", "not a sign-in request of ours") from error
-        if sealed.expires_at < time.time():
+        if sealed.expires_at < clock.epoch_s():
             raise InvalidInput(
                 "request", "登录请求已过期，请返回应用重试", "too old, go back to the application"
             )
@@ -95,7 +95,7 @@ class SealedLinks:
 
     def seal(self, pool_id: str, session_id: str, app_id: str, connection: str) -> str:
         """Good for ten minutes; safe in a URL. It says for whom, and proves nothing of who has it."""
-        asked = LinkAsked(time.time() + LINK_S, new_id(), pool_id, session_id, app_id, connection)
+        asked = LinkAsked(clock.epoch_s() + LINK_S, new_id(), pool_id, session_id, app_id, connection)
         return _letters(self._box.encrypt(msgspec.json.encode(asked).decode(), _LINK))
 
     def unseal(self, text: str) -> LinkAsked:
@@ -104,7 +104,7 @@ class SealedLinks:
             asked = msgspec.json.decode(self._box.decrypt(_bytes(text), _LINK), type=LinkAsked)
         except (binascii.Error, ValueError, SecretUnreadable, IndexError) as error:
             raise InvalidInput("ticket", "绑定请求无效", "not a request of ours") from error
-        if asked.expires_at < time.time():
+        if asked.expires_at < clock.epoch_s():
             raise InvalidInput("ticket", "绑定请求已过期，请重新开始", "too old, begin again")
         return asked
 

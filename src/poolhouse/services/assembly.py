@@ -9,11 +9,12 @@ from functools import partial
 
 import structlog
 
-from poolhouse import ttl_cache
+from poolhouse import clock, ttl_cache
 from poolhouse.audit.service import AuditLog
 from poolhouse.background import in_turn
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.db.clocks import compared
 from poolhouse.db.database import Database
 from poolhouse.services.access import Access, build_access
 from poolhouse.services.administration import Administration, build_administration
@@ -111,6 +112,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
     )
     hasher = PasswordHasher(processes=settings.workers)
     try:
+        clock.follow(await compared(db))
         services = await build(settings, db, hasher)
         try:
             yield services

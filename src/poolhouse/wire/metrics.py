@@ -72,6 +72,14 @@ class ProcessMetrics(Collector):
         resting_apps = self._vitals.resting_logouts()
         yield _gauge("logout_resting", "Applications not told of logouts for now, they failed.", resting_apps)
         yield from _replica(self._vitals.standby())
+        skew = GaugeMetricFamily(
+            "poolhouse_clock_skew_seconds",
+            "How far the machine's clock is ahead of the database's.",
+            labels=[],
+        )
+        if (skew_s := self._vitals.clock_skew_s()) is not None:
+            skew.add_metric([], skew_s)
+        yield skew
         yield _gauge("database_up", "1 while the database answers.", int(self._rows is not None))
         if self._rows is None:
             return
