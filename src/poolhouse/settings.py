@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from poolhouse.errors import Unfit
 from poolhouse.networks import split_host
@@ -118,6 +118,31 @@ def _secret(given: Any) -> SecretStr:
     return given if isinstance(given, SecretStr) else SecretStr(_text(given))
 
 
+_ATTRS = (
+    ("any", "primary", "read-write"),
+    ("any", "standby", "prefer-standby", "read-only", "primary", "read-write"),
+)
+"""What `target_session_attrs` may be: of the database, of a replica."""
+
+
+def _primary(given: Any) -> SecretStr:
+    return _with_attrs(_postgresql(given), _ATTRS[0])
+
+
+def _replica(given: Any) -> SecretStr:
+    return _with_attrs(_postgresql(given), _ATTRS[1])
+
+
+def _with_attrs(url: SecretStr, known: tuple[str, ...]) -> SecretStr:
+    asked = parse_qs(urlsplit(url.get_secret_value()).query).get("target_session_attrs", known[:1])[-1]
+    if asked not in known:
+        raise ValueError(
+            f"target_session_attrs should be {', '.join(known[:-1])} or {known[-1]}",
+            f"target_session_attrs 应为 {', '.join(known[:-1])} 或 {known[-1]}",
+        )
+    return url
+
+
 def _postgresql(given: Any) -> SecretStr:
     """Here, because a driver's complaint about an address quotes the password in it."""
     url = _secret(given)
@@ -207,7 +232,8 @@ def _special(given: Any) -> str:
 TEXT = Kind(_text)
 PATH = Kind(_path, "a path")
 SECRET = Kind(_secret, secret=True)
-POSTGRESQL = Kind(_postgresql, secret=True)
+POSTGRESQL = Kind(_primary, secret=True)
+REPLICA = Kind(_replica, secret=True)
 
 
 class About(NamedTuple):
@@ -255,7 +281,7 @@ class Settings:
     )
     replica_url: SecretStr | None = _setting(
         None,
-        POSTGRESQL,
+        REPLICA,
         "A hot standby of that PostgreSQL, which then answers lists, searches and logs.",
         "postgresql://poolhouse:secret@standby.example.com:5432/poolhouse",
     )

@@ -28,6 +28,9 @@ from poolhouse.oidc.logout_delivery import LogoutDelivery
 from poolhouse.sandbox.client import Sandbox, SandboxStatus
 from poolhouse.services import Services
 
+READ_ONLY = "DatabaseReadOnly"
+"""It is a standby, or set to read only: nobody can sign in."""
+
 WITHIN_S = 2.0
 """How long the database may take to be called up."""
 
@@ -62,10 +65,11 @@ class Vitals:
         self._delivery, self._logouts = delivery, logouts
 
     async def database_fault(self) -> str | None:
-        """The class of what keeps this node from its database; None while nothing does."""
+        """The class of what keeps this node from its database, or READ_ONLY; None while nothing does."""
         try:
             async with asyncio.timeout(WITHIN_S):
-                await self._db.fetchval("select 1")
+                if await self._db.fetchval("select current_setting('transaction_read_only')") == "on":
+                    return READ_ONLY
                 if not self._db.loads()["search"].open:
                     await self._db.search_fetchval("select 1")  # a node that can open none answers no list
         except (TimeoutError, PoolhouseError) as error:

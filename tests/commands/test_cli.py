@@ -217,3 +217,21 @@ async def test_addresses_that_the_driver_takes_are_taken() -> None:
         "postgresql:///x",
     ):
         Settings(database_url=SecretStr(url), replica_url=SecretStr(url))
+    both = "postgresql://a:b@h1,h2/x?target_session_attrs="
+    for attrs in ("any", "primary", "read-write"):
+        Settings(database_url=SecretStr(both + attrs), replica_url=SecretStr(both + attrs))
+    for attrs in ("standby", "prefer-standby", "read-only"):
+        Settings(replica_url=SecretStr(both + attrs))
+
+
+@pytest.mark.parametrize(
+    ("field", "attrs"), [("database_url", "prefer-standby"), ("replica_url", "standbyHunter")]
+)
+def test_an_address_that_asks_for_the_wrong_kind_of_server_is_refused(field: str, attrs: str) -> None:
+    url = SecretStr(f"postgresql://a:Hunter@h1,h2/x?target_session_attrs={attrs}")
+    with pytest.raises(SettingsUnfit) as refused:
+        Settings(**{field: url})
+    assert field in str(refused.value)
+    assert "target_session_attrs" in refused.value.message("en-US")
+    assert "应为" in refused.value.message("zh-CN")
+    assert "Hunter" not in refused.value.message("en-US")

@@ -8,9 +8,8 @@ import tempfile
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-import asyncpg
-
 from poolhouse.db.binaries import candidates
+from poolhouse.db.connecting import connect
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.faults import faults
 from poolhouse.db.postgres_statements import EXTENSION
@@ -23,7 +22,7 @@ async def back_up(url: str, pg_bin: Path | None, file: Path) -> None:
     All of it or nothing. Nothing is blocked meanwhile.
     """
     with faults():
-        connection = await asyncpg.connect(url, timeout=10.0)
+        connection = await connect(url, primary=False)  # a standby will do
     major = connection.get_server_version().major
     await connection.close()
     tool = _tool("pg_dump", major, pg_bin)
@@ -35,7 +34,7 @@ async def back_up(url: str, pg_bin: Path | None, file: Path) -> None:
 async def restore(url: str, pg_bin: Path | None, file: Path) -> None:
     """Fills an empty database from `file`, wholly or not at all. Raises DatabaseUnfit."""
     with faults():
-        connection = await asyncpg.connect(url, timeout=10.0)
+        connection = await connect(url)
     major = connection.get_server_version().major
     used = await connection.fetchval("select to_regclass('alembic_version')")
     await connection.close()

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, TypeVar
 
-import asyncpg
 import msgspec
 
 from poolhouse import trace, turn
-from poolhouse.db.faults import faults, is_lost
+from poolhouse.db.connecting import connect
+from poolhouse.db.faults import faults, is_impatience, is_lost
+from poolhouse.db.silence import Silence
 from poolhouse.errors import DatabaseLost, Overloaded
 from poolhouse.fair_queue import FairQueue
 
@@ -72,8 +73,9 @@ class Connections:
         statement_s: float = STATEMENT_S,
         least: int = 0,
         searches: bool = False,
+        primary: bool = True,
     ) -> None:
-        self._url = url
+        self._url, self._primary = url, primary
         self._answer_s = statement_s + GRACE_S  # the server gives up first, unless it is gone without a word
         self._settings = settings
         self._largest, self._least, self._of_searches = largest, least, searches
@@ -84,7 +86,9 @@ class Connections:
         self._idle: list[Any] = []  # the last used on top: a small load keeps few of them warm
         self._idle_since: dict[int, float] = {}
         self._sweeping: asyncio.TimerHandle | None = None
+        self._silence = Silence(url, self.drop_idle)
         self.siblings: list[Connections] = []
+        self.on_lost: Callable[[], None] = lambda: None
         self._closed = False
         self._in_use = 0
         self._in_line = 0
@@ -114,6 +118,7 @@ class Connections:
                     connection = await self._open(until)
                 if connection is not None:
                     self._pool_of[id(connection)] = pool_id
+                    self._silence.took(connection)
                     return connection
         except BaseException:
             self._leave(pool_id)
@@ -122,6 +127,7 @@ class Connections:
     def release(self, connection: Any) -> None:
         """One in the middle of a statement or a transaction is not fit for the next."""
         pool_id = self._pool_of.pop(id(connection), "")
+        self._silence.gave_back(connection)
         if self._closed or connection.is_closed() or connection.is_in_transaction():
             connection.terminate()
         else:
@@ -163,7 +169,7 @@ class Connections:
         if not isinstance(error, Exception):
             connection.terminate()  # cancelled: asyncpg has asked the server to stop, and may still be at it
             return False
-        if isinstance(error, TimeoutError):
+        if is_impatience(error):
             connection.terminate()
             return False
         if not is_lost(error):
@@ -173,15 +179,17 @@ class Connections:
         return True
 
     def drop_idle(self) -> None:
-        """They lead to a server that is gone, or hangs."""
+        """They lead to a server that is gone, or hangs, or are suspect as another was ended."""
         for one in self._idle:
             one.terminate()
         self._idle.clear()
         self._idle_since.clear()
+        self.on_lost()
 
     async def close(self) -> None:
         """Waits for those in use, for a while."""
         self._closed = True
+        self._silence.close()
         if self._sweeping is not None:
             self._sweeping.cancel()
         try:
@@ -303,8 +311,9 @@ class Connections:
             raise DatabaseLost("the connections are closed")
         with faults():
             try:
-                connection = await asyncpg.connect(
+                connection = await connect(
                     self._url,
+                    primary=self._primary,
                     timeout=CONNECT_S,
                     command_timeout=self._answer_s,
                     server_settings=self._settings,

@@ -8,15 +8,15 @@ either.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
 from asyncpg import QueryCanceledError, Record
 
 from poolhouse.db.connection_pool import Connections, Load
-from poolhouse.db.faults import faults
+from poolhouse.db.faults import translated
 from poolhouse.db.listening import Listener, OnNotification
 from poolhouse.db.slow_queries import SlowQueries
 from poolhouse.db.standby import Standby, WithStandby
@@ -55,29 +55,29 @@ class Tx:
 
     async def fetch(self, sql: str, *args: Any) -> list[Record]:
         connection = await self._begun()
-        with faults():
+        with self._faults():
             rows: list[Record] = await connection.fetch(sql, *args)
             return rows
 
     async def fetchrow(self, sql: str, *args: Any) -> Record | None:
         connection = await self._begun()
-        with faults():
+        with self._faults():
             return await connection.fetchrow(sql, *args)
 
     async def fetchval(self, sql: str, *args: Any) -> Any:
         connection = await self._begun()
-        with faults():
+        with self._faults():
             return await connection.fetchval(sql, *args)
 
     async def execute(self, sql: str, *args: Any) -> str:
         connection = await self._begun()
-        with faults():
+        with self._faults():
             tag: str = await connection.execute(sql, *args)
             return tag
 
     async def executemany(self, sql: str, args: Iterable[Sequence[Any]]) -> None:
         connection = await self._begun()
-        with faults():
+        with self._faults():
             await connection.executemany(sql, args)
 
     async def copy_records(
@@ -85,7 +85,7 @@ class Tx:
     ) -> None:
         """COPY: the fast way in for thousands of rows; no `on conflict`."""
         connection = await self._begun()
-        with faults():
+        with self._faults():
             await connection.copy_records_to_table(table, records=records, columns=list(columns))
 
     async def notify(self, channel: str, payload: str = "") -> None:
@@ -99,12 +99,25 @@ class Tx:
             self._connection = await self._connections.begin()
         return self._connection
 
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """What ends this connection makes those suspect that are idle: one to a server that has become a standby
+        lives, and refuses every write."""
+        try:
+            yield
+        except Exception as error:
+            self._connections.is_lost(self._connection, error)
+            ours = translated(error)
+            if ours is None:
+                raise
+            raise ours from error
+
     async def _commit(self) -> None:
         self._ended = True
         if self._connection is None:
             return
         try:
-            with faults():
+            with self._faults():
                 tag = await self._connection.execute("commit")
             if tag != "COMMIT":
                 raise RuntimeError(
@@ -206,6 +219,7 @@ class Database(Reads):
         self._primary = connections
         self.url = url
         self._listener = Listener(url, f"{name} listener")
+        connections.on_lost = self._listener.look
         self.slow = SlowQueries(url, f"{name} slow")
         self._replica = replica
         self.standby = replica.standby if replica else None
@@ -234,8 +248,14 @@ class Database(Reads):
         try:
             replica = (
                 Replica(
-                    *await _open_both(replica_url, connections, settings, limits, warm=0),
-                    Connections(replica_url, 1, {**settings, "application_name": f"{name} look"}, least=1),
+                    *await _open_both(replica_url, connections, settings, limits, warm=0, primary=False),
+                    Connections(
+                        replica_url,
+                        1,
+                        {**settings, "application_name": f"{name} look"},
+                        least=1,
+                        primary=False,
+                    ),
                     replica_lag_s,
                 )
                 if replica_url
@@ -329,7 +349,13 @@ async def opened(url: str, **options: Any) -> AsyncIterator[Database]:
 
 
 async def _open_both(
-    url: str, connections: int, settings: dict[str, str], limits_s: tuple[int, int], *, warm: int
+    url: str,
+    connections: int,
+    settings: dict[str, str],
+    limits_s: tuple[int, int],
+    *,
+    warm: int,
+    primary: bool = True,
 ) -> tuple[Connections, Connections]:
     """Searches get a smaller set that opens on demand. `limits_s`: of a statement, and of a search.
 
@@ -337,13 +363,14 @@ async def _open_both(
     transaction costs three.
     """
     statement_s, search_s = limits_s
-    ordinary = Connections(url, connections, settings, statement_s=statement_s, least=1)
+    ordinary = Connections(url, connections, settings, statement_s=statement_s, least=1, primary=primary)
     searches = Connections(
         url,
         max(2, connections // 2),
         {**settings, "plan_cache_mode": "force_custom_plan", "statement_timeout": f"{search_s}s"},
         statement_s=search_s,
         searches=True,
+        primary=primary,
     )
     ordinary.siblings, searches.siblings = [searches], [ordinary]
     await ordinary.warm(warm)

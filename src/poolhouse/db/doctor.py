@@ -14,12 +14,14 @@ import asyncpg
 from poolhouse.client.words import Both
 from poolhouse.db.binaries import EXTENSIONS, candidates, choose
 from poolhouse.db.cluster import home_of, made_by
+from poolhouse.db.connecting import connect
 from poolhouse.db.connection_pool import KEPT
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.migrations import current, online
 from poolhouse.db.migrations.chain import revisions
 from poolhouse.db.os_account import account
 from poolhouse.db.postgres_lookup import KINDS, mismatches
+from poolhouse.errors import DatabaseLost
 
 SLOW_MS = 5.0
 SHOWN = 5
@@ -63,8 +65,8 @@ def embedded_facts(data: Path, pg_bin: Path | None) -> Iterator[Fact]:
 async def server_facts(url: str, connections: int, workers: int = 1) -> AsyncIterator[Fact]:
     """Of a running server, embedded or not. `connections`: the setting of one process; `workers`: processes here."""
     try:
-        connection = await asyncpg.connect(url, timeout=10.0)
-    except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+        connection = await connect(url, primary=False)
+    except (OSError, asyncpg.PostgresError, TimeoutError, DatabaseLost) as error:
         silent = Both(f"the database does not answer: {error}", f"数据库没有回答：{error}")
         yield Fact(Both("connection", "连接"), "-", silent)
         return

@@ -15,15 +15,15 @@ from asyncpg import exceptions as pg
 from poolhouse.errors import DatabaseFull, DatabaseLost, InvalidInput, Overloaded, PoolhouseError, TooLarge
 from poolhouse.failures import told
 
-_LOST = (
-    OSError,
-    pg.PostgresConnectionError,
-    pg.AdminShutdownError,
-    pg.CrashShutdownError,
-    pg.CannotConnectNowError,
-    pg.ReadOnlySQLTransactionError,  # a primary that has just become a standby
-    pg.InvalidAuthorizationSpecificationError,
-    pg.InvalidCatalogNameError,
+_LOST_CLASSES = ("08", "28", "57P")
+"""A connection's faults, whoever we say we are is not let in (any more), the server stops or starts."""
+_LOST_STATES = frozenset(
+    (
+        "25006",  # read only: a primary that has become a standby, or was set so
+        "25P03",  # a transaction that stood idle, or took too long, and whose connection the server ended
+        "25P04",
+        "3D000",  # no such database
+    )
 )
 _OVERLOADED = (
     pg.TooManyConnectionsError,
@@ -43,7 +43,15 @@ def is_lost(error: BaseException) -> bool:
         return True  # the server's goodbye came while the connection was idle: its state fits nothing
     if isinstance(error, pg.InterfaceError):
         return "closed" in str(error) or "closing" in str(error)
-    return isinstance(error, _LOST) and not isinstance(error, TimeoutError)
+    if isinstance(error, pg.PostgresError):
+        state = error.sqlstate or ""
+        return state.startswith(_LOST_CLASSES) or state in _LOST_STATES
+    return isinstance(error, OSError) and not is_impatience(error)
+
+
+def is_impatience(error: BaseException) -> bool:
+    """Whether we waited no longer. A time-out of the system's (ETIMEDOUT) is the end of a connection."""
+    return isinstance(error, TimeoutError) and error.errno is None
 
 
 def translated(error: BaseException) -> PoolhouseError | None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
-import asyncpg
 import structlog
 
 from poolhouse.background import forever
+from poolhouse.db.connecting import connect
 from poolhouse.db.faults import faults
 from poolhouse.failures import told
 
 OnNotification = Callable[[str | None], Awaitable[None]]
 
 PULSE_S = 15.0
-LONGEST_PAUSE_S = 5.0
+ANSWER_S = 5.0
+LONGEST_PAUSE_S = 1.0
 
 _log = structlog.get_logger(__name__)
 
@@ -31,6 +33,7 @@ class Listener:
         self._connection: Any = None
         self._tasks: list[asyncio.Task[None]] = []
         self._opening = asyncio.Lock()
+        self._stirred = asyncio.Event()
 
     async def listen(self, channel: str, callback: OnNotification) -> None:
         """Returns once the server listens: nothing sent after that is missed."""
@@ -46,6 +49,10 @@ class Listener:
                     await self._connection.add_listener(channel, self._hear)
             self._callbacks.setdefault(channel, []).append(callback)
 
+    def look(self) -> None:
+        """Somebody else has lost a connection to this server."""
+        self._stirred.set()
+
     async def close(self) -> None:
         for task in self._tasks:
             task.cancel()
@@ -56,8 +63,8 @@ class Listener:
 
     async def _connect(self) -> Any:
         with faults():
-            connection = await asyncpg.connect(
-                self._url, timeout=10.0, server_settings={"application_name": self._name}
+            connection = await connect(
+                self._url, timeout=ANSWER_S, server_settings={"application_name": self._name}
             )
             for channel in self._callbacks:
                 await connection.add_listener(channel, self._hear)
@@ -94,14 +101,15 @@ class Listener:
     async def _lost(self) -> None:
         """Returns when the connection is gone."""
         connection = self._connection
-        gone = asyncio.Event()
-        connection.add_termination_listener(lambda _: gone.set())
+        self._stirred.clear()
+        connection.add_termination_listener(lambda _: self._stirred.set())
         while not connection.is_closed():
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(PULSE_S):
-                    await gone.wait()
-            except TimeoutError:
+                    await self._stirred.wait()
+            self._stirred.clear()
+            if not connection.is_closed():
                 try:
-                    await connection.fetchval("select 1", timeout=PULSE_S)
+                    await connection.fetchval("select 1", timeout=ANSWER_S)
                 except Exception:
                     connection.terminate()

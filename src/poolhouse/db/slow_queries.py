@@ -15,6 +15,7 @@ from typing import Any
 import asyncpg
 import structlog
 
+from poolhouse.db.connecting import connect
 from poolhouse.errors import PoolhouseError
 from poolhouse.failures import told
 
@@ -84,7 +85,7 @@ class SlowQueries:
         connection: Any = None
         began = monotonic()
         try:
-            connection = await asyncpg.connect(
+            connection = await connect(
                 self._url, timeout=10.0, server_settings={**_SETTINGS, "application_name": self._name}
             )
             if await connection.fetchval("select pg_try_advisory_lock($1, hashtext($2))", _LOCK, pool_id):

@@ -23,9 +23,9 @@ from importlib import import_module
 from itertools import takewhile
 from typing import Any
 
-import asyncpg
 import structlog
 
+from poolhouse.db import connecting
 from poolhouse.db.binaries import EXTENSIONS
 from poolhouse.db.citus.plan import is_distributed
 from poolhouse.db.citus.steps import distribute_new, prepare
@@ -156,7 +156,7 @@ async def _down(connection: Any, target: int, *, spread: bool) -> list[str]:
 
 async def connect(url: str) -> Any:
     with faults():
-        return await asyncpg.connect(
+        return await connecting.connect(
             url,
             timeout=10.0,
             server_settings={

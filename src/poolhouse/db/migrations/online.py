@@ -28,11 +28,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import asyncpg
 import structlog
 from asyncpg import exceptions as pg
 
 from poolhouse.db.citus.steps import distribute_new
+from poolhouse.db.connecting import connect
 from poolhouse.db.migrations.scripts import run_script
 
 LOOK_EVERY_S = 1.0
@@ -269,9 +269,7 @@ async def _watched(connection: Any, url: str, at: Progress, telling: _Telling) -
 
 async def _watch(url: str, pid: int, at: Progress, telling: _Telling) -> None:
     await asyncio.sleep(LOOK_EVERY_S)
-    connection = await asyncpg.connect(
-        url, timeout=10.0, server_settings={"application_name": "poolhouse migrate"}
-    )
+    connection = await connect(url, server_settings={"application_name": "poolhouse migrate"})
     try:
         while True:
             row = await connection.fetchrow(
