@@ -36,6 +36,7 @@ class HotStandby:
         self._port = free_port()
         at = urlsplit(primary_url)
         self._of_postgres = f"postgresql://postgres:{at.password}@127.0.0.1:{self._port}/postgres"
+        self._of_primary = f"postgresql://postgres:{at.password}@{at.hostname}:{at.port}/postgres"
         database = at.path[1:]
         self.url = f"postgresql://{at.username}:{at.password}@127.0.0.1:{self._port}/{database}"
 
@@ -45,7 +46,9 @@ class HotStandby:
         sockets = self._ask_primary("show unix_socket_directories").strip(chr(34))
         source = f"postgresql://postgres:{at.password}@:{at.port}/?host={quote(sockets, safe='')}"
         copy = [str(self._programs / "pg_basebackup"), "-D", str(self._folder / "files"), "-d", source]
-        copy += ["-R", "-c", "fast", "-X", "stream", "-C", "-S", self._slot]
+        copy += ["-R", "-c", "fast", "-X", "stream", "-S", self._slot]
+        # Before, and with what is written from now on: other tests' new databases make checkpoints.
+        run_sql(self._of_primary, f"select pg_create_physical_replication_slot('{self._slot}', true)")
         made = subprocess.run(
             copy, capture_output=True, text=True, cwd="/", env=environment(), **self._them.as_child
         )
@@ -97,12 +100,10 @@ class HotStandby:
     def forget(self) -> None:
         """It is killed, and the primary keeps nothing for it any more."""
         self.kill()
-        at = urlsplit(self._primary_url)
-        of_postgres = f"postgresql://postgres:{at.password}@{at.hostname}:{at.port}/postgres"
         for _ in range(100):
             with contextlib.suppress(asyncpg.ObjectInUseError):
                 run_sql(
-                    of_postgres,
+                    self._of_primary,
                     "select pg_drop_replication_slot(slot_name) from pg_replication_slots "
                     f"where slot_name = '{self._slot}'",
                 )
@@ -123,12 +124,8 @@ class HotStandby:
                 os.kill(pid, number)
 
     def _ask_primary(self, sql: str) -> str:
-        at = urlsplit(self._primary_url)
-
         async def ask() -> str:
-            connection = await asyncpg.connect(
-                f"postgresql://postgres:{at.password}@{at.hostname}:{at.port}/postgres"
-            )
+            connection = await asyncpg.connect(self._of_primary)
             try:
                 return str(await connection.fetchval(sql))
             finally:

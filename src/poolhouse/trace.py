@@ -12,15 +12,18 @@ from dataclasses import dataclass
 @dataclass(slots=True)
 class Trace:
     """`operation` is from a closed list, never what a stranger sent; `error` the class of a refusal; `without_effect`
-    what was stored and does nothing, by the names of `wire.without_effect`."""
+    what was stored and does nothing, by the names of `wire.without_effect`. `acted`: who did something, and to whom, by
+    their ids (`audit.AuditLog`)."""
 
     request_id: str
     wire: str = ""
     operation: str = ""
     pool_id: str = ""
+    actor_id: str = ""
     error: str = ""
     cause: str = ""
     without_effect: tuple[str, ...] = ()
+    acted: tuple[str, ...] = ()
 
 
 current: ContextVar[Trace | None] = ContextVar("trace", default=None)
@@ -31,6 +34,8 @@ def note(
     wire: str = "",
     operation: str = "",
     pool_id: str = "",
+    actor_id: str = "",
+    acted: tuple[str, ...] = (),
     error: BaseException | None = None,
     without_effect: str = "",
 ) -> None:
@@ -44,6 +49,10 @@ def note(
         trace.operation = operation
     if pool_id:
         trace.pool_id = pool_id
+    if actor_id:
+        trace.actor_id = actor_id
+    if acted:
+        trace.acted += tuple(one for one in acted if one not in trace.acted)
     if without_effect:
         trace.without_effect += (without_effect,)
     if error is not None:

@@ -15,16 +15,20 @@ import pytest
 from starlette.applications import Starlette
 from structlog.testing import capture_logs
 from tests.standby import HotStandby, hot_standby
+from tests.wire.v3.conftest import V3Client, connect
 
 from poolhouse import trace
+from poolhouse.app import asgi
 from poolhouse.db import standby as standby_module
 from poolhouse.db.database import Database, opened
+from poolhouse.db.own_writes import OwnWrites
 from poolhouse.db.standby import FAILURES, Standby, StandbyState
 from poolhouse.errors import DatabaseLost, QueryTooBroad
 from poolhouse.processes import Process
-from poolhouse.services import Services
+from poolhouse.services import Services, build
 from poolhouse.settings import Settings
 from poolhouse.trace import Trace
+from poolhouse.ttl_cache import Marks
 from poolhouse.vitals import vitals_of
 from poolhouse.wire.health import health_routes
 
@@ -47,7 +51,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def request_under_way() -> Iterator[None]:
     """Reads of nobody's request are the primary's."""
-    token = trace.current.set(Trace("test"))
+    token = trace.current.set(Trace("test", pool_id="p", actor_id="reader"))
     yield
     trace.current.reset(token)
 
@@ -280,3 +284,62 @@ async def told_by(http: httpx.AsyncClient) -> tuple[int, str, float]:
     replica = ready.json()["replica"]
     assert abs(replica["lagSeconds"] - float(numbers["lag_seconds"])) < 2
     return ready.status_code, replica["state"], float(numbers["used"])
+
+
+async def test_who_acted_reads_what_they_did_and_others_read_the_standby(
+    database_url: str, services: Services, standby: HotStandby
+) -> None:
+    """Through the server: a key of the pool makes a user and lists; another key lists."""
+    trace.current.set(None)
+    async with node(database_url, standby.url, lag_s=60) as db:
+        ours = await build(services.settings, db, services.hasher)
+        transport = httpx.ASGITransport(app=asgi(ours), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://poolhouse") as http:
+            writer = await connect(ours, http)
+            key = await ours.access_keys.create(writer.administrator)
+            token = await writer.post(
+                "get-management-token", {"accessKeyId": key.id, "accessKeySecret": key.secret}
+            )
+            headers = {"authorization": f"Bearer {token['data']['access_token']}"}
+            reader = V3Client(http, ours, writer.pool_id, key.secret, headers)
+            await until(db, StandbyState.USED)
+            await caught_up(db)
+            standby.pause()
+            try:
+                made = await writer.post("create-user", {"username": "new"})
+                assert made["statusCode"] == 200
+                assert (await writer.post("list-users"))["data"]["totalCount"] == 1
+                assert (await reader.post("list-users"))["data"]["totalCount"] == 0, (
+                    "the standby's, seconds old"
+                )
+                assert db.standby
+                assert db.standby.state is StandbyState.USED
+            finally:
+                standby.resume()
+            await caught_up(db)
+            assert (await reader.post("list-users"))["data"]["totalCount"] == 1
+
+
+async def caught_up(db: Database) -> None:
+    """The standby has what is on the primary now."""
+    began = monotonic()
+    while not (db.standby and db.standby._as_of and db.standby._as_of > began):
+        assert monotonic() - began < 20
+        await asyncio.sleep(0.02)
+
+
+def test_the_moment_of_an_act_is_never_before_it() -> None:
+    now, marks = 1.0, Marks()
+    here, there = (OwnWrites(marks, clock=lambda: now, most=1) for _ in range(2))
+    about = Trace("", pool_id="p", actor_id="wang")
+    other = Trace("", pool_id="p", actor_id="li")
+    assert here.last(about) == float("-inf")
+    there.note(Trace("", pool_id="p", actor_id="li", acted=("li", "wang")))
+    now = 2.0
+    assert here.last(about) == 2.0
+    now = 3.0
+    assert here.last(about) == 2.0
+    assert there.last(other) == 3.0
+    assert there.last(Trace("", pool_id="q", actor_id="li")) == float("-inf")
+    assert here.last(other) == 3.0
+    assert here.last(about) == 3.0, "forgotten for another: the standby must show all until now"

@@ -7,6 +7,7 @@ from datetime import datetime
 import structlog
 from prometheus_client import Counter
 
+from poolhouse import trace
 from poolhouse.audit import postgres
 from poolhouse.audit.geoip import know_agents
 from poolhouse.audit.model import AuditRecordNotFound, Event, Record, RecordQuery, ResourceType
@@ -40,6 +41,7 @@ class AuditLog:
                 tx, caller.pool_id, caller.unchanged, event.resource_type, event.resource_id
             )
         _count(event)
+        trace.note(acted=tuple(one for one in (caller.actor_id, event.user_id) if one))
         written = await postgres.insert(tx, caller, event)
         if caller.unchanged:
             caller.unchanged.known.add(written)

@@ -23,6 +23,7 @@ from asyncpg import PostgresError, UndefinedColumnError, UndefinedTableError
 from poolhouse import trace
 from poolhouse.breaker import Breaker, BreakerState
 from poolhouse.db.connection_pool import Connections, Load
+from poolhouse.db.own_writes import OWN_WRITES
 from poolhouse.errors import DatabaseLost, Overloaded, PoolhouseError
 
 T = TypeVar("T")
@@ -140,8 +141,17 @@ class Standby:
         return await self._looks.run(lambda c: c.fetchval(sql), again=True)
 
     def admits(self) -> bool:
-        """Whether a read may be sent there now, or shall be, to see whether it works again."""
-        return self.state in (StandbyState.USED, StandbyState.FAILING) and self._breaker.admit()
+        """Whether a read may be sent there now, or shall be, to see whether it works again.
+
+        Only of a request whose caller is known, once the standby has all that they did: what goes on beside requests
+        acts on what it reads, and a page of the console follows a form.
+        """
+        about = trace.current.get()
+        if about is None or not about.actor_id or about.acted:
+            return False
+        if self.state not in (StandbyState.USED, StandbyState.FAILING) or self._as_of is None:
+            return False
+        return self._as_of > OWN_WRITES.last(about) and self._breaker.admit()
 
     @asynccontextmanager
     async def asked(self) -> AsyncIterator[None]:
@@ -202,8 +212,7 @@ class WithStandby:
         return self._first.load
 
     async def run(self, work: Callable[[Any], Awaitable[T]], *, again: bool) -> T:
-        # Only a request is answered from there: what goes on beside them acts on what it reads.
-        if trace.current.get() is not None and self._standby.admits():
+        if self._standby.admits():
             try:
                 async with self._standby.asked():
                     return await self._first.run(work, again=again)

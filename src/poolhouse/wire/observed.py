@@ -13,6 +13,7 @@ from prometheus_client import Counter as Metric
 from prometheus_client import Histogram
 
 from poolhouse import trace
+from poolhouse.db.own_writes import OWN_WRITES
 from poolhouse.errors import CustomDatabaseUnavailable, DatabaseFull, DatabaseLost, Overloaded
 from poolhouse.trace import Trace
 from poolhouse.wire.request import Receive, Scope, Send, path_for_log, request_id_of
@@ -71,6 +72,7 @@ class Observed:
         async def sending(message: MutableMapping[str, Any]) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
+                OWN_WRITES.note(about)
                 status = message["status"]
                 header = (b"x-request-id", about.request_id.encode())
                 message = {**message, "headers": [*message.get("headers", ()), header, *_notice(about)]}
@@ -87,6 +89,8 @@ class Observed:
                 await send({"type": "http.response.body", "body": _FAULT})
             status = 500
         finally:
+            if about.acted and not status:
+                OWN_WRITES.note(about)
             self._tell(about, scope, status, perf_counter() - began)
             trace.current.reset(token)
 
