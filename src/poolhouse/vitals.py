@@ -14,6 +14,7 @@ from poolhouse import clock
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.customdb import postgres as customdb_rows
 from poolhouse.db import migrations
+from poolhouse.db.citus.reach import Lost, lost_nodes
 from poolhouse.db.connection_pool import Load
 from poolhouse.db.database import Database
 from poolhouse.db.standby import Standby
@@ -75,6 +76,13 @@ class Vitals:
         except (TimeoutError, PoolhouseError) as error:
             return type(error).__name__
         return None
+
+    async def lost_nodes(self) -> Lost | None:
+        """None where the database is on one server, or cannot be asked. Many that are lost take seconds."""
+        try:
+            return await lost_nodes(self._db)
+        except PoolhouseError:
+            return None
 
     async def rows(self) -> Rows | None:
         """None while there is no database."""

@@ -13,6 +13,7 @@ from tests.postgres import on_database, run_sql
 
 from poolhouse import trace
 from poolhouse.db import connection_pool
+from poolhouse.db.citus.reach import lost_nodes
 from poolhouse.db.database import Database, opened
 from poolhouse.errors import DatabaseLost, InvalidInput, Overloaded
 from poolhouse.ids import new_id
@@ -111,6 +112,35 @@ async def test_reads_and_new_transactions_outlive_a_dropped_connection(small: Da
             assert await tx.fetchval("select 2") == 2
         await drop_connections(small.url)
         assert await small.search_fetchval("select 3") == 3
+
+
+_AWAY = "raise exception 'connection to the remote node failed' using errcode = '08006'"
+
+
+async def test_a_server_behind_the_server_that_is_lost_costs_no_connection(small: Database) -> None:
+    """As a worker of Citus: the coordinator says so, and serves on."""
+    connection = "select pg_backend_pid()"
+    before = await small.fetchval(connection)
+    with pytest.raises(DatabaseLost):
+        await small.execute(f"do $$ begin {_AWAY}; end $$")
+    with pytest.raises(DatabaseLost):
+        async with small.transaction() as tx:
+            await tx.execute(f"do $$ begin {_AWAY}; end $$")
+    assert await small.fetchval(connection) == before
+
+
+async def test_what_only_reads_is_asked_for_once_more_behind_a_server_that_came_back(small: Database) -> None:
+    await small.execute("create sequence tries")
+    await small.execute(
+        "create function once_away() returns bigint language plpgsql as "
+        f"$$ begin if nextval('tries') = 1 then {_AWAY}; end if; return currval('tries'); end $$"
+    )
+    assert await small.fetchval("select once_away()") == 2
+    await small.execute("drop function once_away; drop sequence tries")
+
+
+async def test_one_server_has_no_nodes_to_lose(small: Database) -> None:
+    assert await lost_nodes(small) is None
 
 
 async def test_a_transaction_that_loses_its_connection_is_lost_whole(small: Database) -> None:

@@ -18,7 +18,7 @@ import msgspec
 
 from poolhouse import trace, turn
 from poolhouse.db.connecting import connect
-from poolhouse.db.faults import faults, is_impatience, is_lost
+from poolhouse.db.faults import faults, is_impatience, is_lost, is_of_a_node
 from poolhouse.db.silence import Silence
 from poolhouse.errors import DatabaseLost, Overloaded
 from poolhouse.fair_queue import FairQueue
@@ -141,7 +141,7 @@ class Connections:
             try:
                 return await work(connection)
             except BaseException as error:
-                if not (self.is_lost(connection, error) and again):
+                if not ((self.is_lost(connection, error) or is_of_a_node(error)) and again):
                     with faults():
                         raise
                 again = False

@@ -45,13 +45,20 @@ def is_lost(error: BaseException) -> bool:
         return "closed" in str(error) or "closing" in str(error)
     if isinstance(error, pg.PostgresError):
         state = error.sqlstate or ""
-        return state.startswith(_LOST_CLASSES) or state in _LOST_STATES
+        return (state.startswith(_LOST_CLASSES) or state in _LOST_STATES) and not is_of_a_node(error)
     return isinstance(error, OSError) and not is_impatience(error)
 
 
 def is_impatience(error: BaseException) -> bool:
     """Whether we waited no longer. A time-out of the system's (ETIMEDOUT) is the end of a connection."""
     return isinstance(error, TimeoutError) and error.errno is None
+
+
+def is_of_a_node(error: BaseException) -> bool:
+    """Whether the server that was asked serves on, and another one that it asked itself is out of reach (Citus): what
+    concerns that one's pools alone."""
+    named = isinstance(error, pg.ConnectionFailureError | pg.ClientCannotConnectError)
+    return named and getattr(error, "severity_en", None) == "ERROR"
 
 
 def translated(error: BaseException) -> PoolhouseError | None:
@@ -65,7 +72,7 @@ def translated(error: BaseException) -> PoolhouseError | None:
         return DatabaseFull(told(error), retry_after_s=60)
     if isinstance(error, _OVERLOADED):
         return Overloaded(told(error), retry_after_s=1)
-    if is_lost(error) or isinstance(error, TimeoutError):
+    if is_lost(error) or is_of_a_node(error) or isinstance(error, TimeoutError):
         return DatabaseLost(told(error), retry_after_s=2)
     return None
 

@@ -6,6 +6,7 @@ more than one.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -16,15 +17,27 @@ from starlette.routing import BaseRoute, Route
 
 from poolhouse.breaker import BreakerState
 from poolhouse.crypto.compare import same_secret
+from poolhouse.db.citus.reach import Lost
 from poolhouse.ttl_cache import TtlCache
 from poolhouse.vitals import Vitals
 from poolhouse.wire import metrics as numbers
+
+NODES_KEPT_S, NODES_WAIT_S = 5.0, 1.5
+"""Each node is asked anew after that, and whoever asks waits no longer."""
 
 
 def health_routes(vitals: Vitals, metrics_token: str = "") -> list[BaseRoute]:
     """GET /healthz: 200 once it serves. GET /readyz: 200 or 503 with each part's state. GET /metrics: 401 without the
     token, if there is one."""
     faults, texts = TtlCache[str | None](0), TtlCache[bytes](0)  # nothing is kept
+    nodes = TtlCache[Lost | None](NODES_KEPT_S)
+
+    async def lost_nodes() -> Lost | None:
+        try:
+            async with asyncio.timeout(NODES_WAIT_S):
+                return await nodes.get("", vitals.lost_nodes)
+        except TimeoutError:
+            return None  # the next who asks is told
 
     async def healthz(request: Request) -> Response:
         return _json({"status": "ok"})
@@ -35,10 +48,17 @@ def health_routes(vitals: Vitals, metrics_token: str = "") -> list[BaseRoute]:
         if request.app.state.draining():
             parts["server"] = {"ready": False, "reason": "draining"}
         ready = all(part["ready"] for part in parts.values())
-        # One pool's dead database, or a standby's, is no reason to take this node from the others.
+        # One pool's dead database, a standby's, or a node's is no reason to take this node from the others.
         parts["customDatabases"] = {"ready": True, "unavailable": _unavailable(vitals)}
         if standby := vitals.standby():
             parts["replica"] = {"ready": True, "state": standby.state, "lagSeconds": round(standby.lag_s, 1)}
+        if not fault and (lost := await lost_nodes()):
+            parts["nodes"] = {
+                "ready": True,
+                "lost": lost.nodes,
+                "pools": lost.pools,
+                "unavailable": lost.named,
+            }
         body = {"status": "ready" if ready else "unavailable", **parts}
         return _json(body, 200) if ready else _json(body, 503, {"retry-after": "2"})
 
