@@ -19,6 +19,8 @@ _MOMENT = re.compile(r"\b(current_timestamp|current_date|current_time|localtime|
 # A day has 24 hours or not, as the time zone says, so PostgreSQL calls any sum of a time and an interval stable.
 _INTERVAL = r"[+-]\s*(?:make_interval\b|interval\s*'|\$\d+::interval)"
 
+_TABLE = re.compile(r"\b(?:(?:from|join|using)(?!\s+\w+[.(])|insert into|(?<!do )update)\s+(\w+)")
+
 
 def violations(statement: Statement, mutable: Set[str]) -> set[str]:
     """The names of the rules it breaks. `mutable`: all functions that are stable or volatile."""
@@ -106,6 +108,16 @@ RULES: dict[str, Rule] = {
     "row locks over many pools": _locks_over_pools,
     "recursion over many pools": _recursion_over_pools,
 }
+
+
+def mixes_what_changed(body: str, *changed: str | None) -> bool:
+    """Whether a statement of a trigger reads one of the tables `changed` that hold what it is about, and another table:
+    "executor could not find named tuplestore". Without the other one it is taken."""
+    for statement in re.split(r";|\bloop\b|\bthen\b", body):
+        tables = set(_TABLE.findall(statement))
+        if tables & {*changed} and tables - {*changed}:
+            return True
+    return False
 
 
 def _is_of_one_pool(statement: Statement) -> bool:

@@ -11,13 +11,12 @@ from collections.abc import AsyncIterator, Iterable, Set
 
 import asyncpg
 import pytest
-from tests.db.distribution import reads, violations
+from tests.db.distribution import mixes_what_changed, reads, violations
 from tests.db.statements import Statement, functions, statements, statements_of_migrations
 from tests.postgres import on_database, run_sql
 
 from poolhouse.db.database import Database
 from poolhouse.db.migrations import migrate
-from poolhouse.db.postgres_lookup import TRIGGERS
 from poolhouse.ids import new_id
 
 OFFENDERS: dict[str, set[str]] = {
@@ -109,39 +108,12 @@ SCHEMA: dict[str, tuple[str, set[str]]] = {
         "from pg_constraint join pg_attribute a on a.attrelid = conrelid and a.attnum = any(conkey) "
         "where contype = 'f' and conrelid::regclass::text <> all($1) "
         "and (confupdtype <> 'a' or confdeltype in ('n', 'd')) group by conrelid, conname",
-        {
-            "policies pool_id,namespace",
-            "resource_grants pool_id,namespace",
-            "resources pool_id,namespace",
-            "roles pool_id,parent_id",
-        },
-    ),
-    "a trigger": (
-        "select tgname::text from pg_trigger where not tgisinternal and tgrelid::regclass::text <> all($1) "
-        f"and tgname <> all('{{{','.join(TRIGGERS)}}}')",
-        {
-            "field_values_touch",
-            "field_values_touch_in",
-            "field_values_touch_out",
-            "node_members_touch_in",
-            "node_members_touch_out",
-            "post_users_touch_in",
-            "post_users_touch_out",
-            "user_identities_touch_in",
-            "user_identities_touch_out",
-            "users_counted_in",
-            "users_counted_out",
-            "users_login_noted",
-            "users_recounted",
-            "users_searched_anew",
-            "users_searched_in",
-            "users_searched_out",
-        },
+        set(),
     ),
     "an unlogged table": (
         "select relname::text from pg_class where relpersistence = 'u' and relkind = 'r' "
         "and relnamespace = 'public'::regnamespace and relname <> all($1)",
-        {"spent_signatures"},
+        set(),
     ),
     "a table of no pool": (
         "select relname::text from pg_class c where relkind in ('r', 'p') "
@@ -169,6 +141,34 @@ async def schema(postgres_url: str) -> AsyncIterator[asyncpg.Connection]:
 async def test_the_schema(schema: asyncpg.Connection, rule: str) -> None:
     query, listed = SCHEMA[rule]
     assert {row[0] for row in await schema.fetch(query, list(OF_NO_POOL))} == listed
+
+
+async def test_triggers_read_what_changed_by_itself(schema: asyncpg.Connection) -> None:
+    rows = await schema.fetch(
+        "select distinct p.proname, p.prosrc, t.tgoldtable, t.tgnewtable from pg_trigger t "
+        "join pg_proc p on p.oid = t.tgfoid where not tgisinternal"
+    )
+    assert {row["proname"] for row in rows if mixes_what_changed(*row[1:])} == set()
+    assert any(row["tgnewtable"] for row in rows)
+
+
+BODIES = [
+    ("begin insert into t (pool_id) select pool_id from changed on conflict do nothing; end", True),
+    ("begin delete from t using changed c where t.pool_id = c.pool_id; end", True),
+    ("begin if exists (select 1 from changed join pools on true) then return null; end if; end", True),
+    ("begin insert into t (pool_id) select pool_id from other; perform count(*) from changed; end", False),
+    (
+        "begin for one in select pool_id, array_agg(id) as ids from changed join before using (id) group by 1 loop "
+        "insert into t (pool_id, id) select one.pool_id, i from unnest(one.ids) i on conflict do nothing; "
+        "end loop; end",
+        False,
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "mixes"), BODIES)
+def test_a_trigger_that_mixes_what_changed_with_a_table(body: str, mixes: bool) -> None:
+    assert mixes_what_changed(body, "before", "changed") is mixes
 
 
 # -- the rules: each text was tried on Citus 14.0.1 --------------------------------------------------------

@@ -164,10 +164,15 @@ async def note_use(db: Executor, pool_id: str, key_id: str) -> None:
 
 
 async def spend(db: Executor, pool_id: str, signature: bytes) -> bool:
-    """Whether the signature was new."""
+    """Whether the signature was new.
+
+    A signed request must not wait for the disk: a crash of the database forgets what was used within its last second.
+    That is set for this transaction alone, and among the values so that it takes no statement of its own.
+    """
     return bool(
         await db.fetchval(
-            "insert into spent_signatures (pool_id, signature, spent_at) values ($1, $2, now()) "
+            "insert into spent_signatures (pool_id, signature, spent_at) "
+            "values ($1, $2, case set_config('synchronous_commit', 'off', true) when 'off' then now() end) "
             "on conflict do nothing returning true",
             pool_id,
             signature,

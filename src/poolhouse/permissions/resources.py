@@ -55,7 +55,7 @@ class DataResourceService:
         draft = replace(draft, actions=_checked_actions(draft.actions), fields=_checked_fields(draft))
         nodes = trees.rows_of(draft.kind, draft.struct, draft.fields)
         async with self._db.transaction() as tx:
-            await self._namespaces.require(tx, caller.pool_id, namespace)
+            await self._namespaces.hold(tx, caller.pool_id, namespace)
             found = await namespace_rows.find_namespaces(tx, caller.pool_id, [namespace])
             value = _value(draft.kind, draft.struct)
             made = await rows.insert(tx, caller.pool_id, found[namespace], draft, value)

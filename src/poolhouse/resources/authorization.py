@@ -61,7 +61,7 @@ class AuthorizationService:
         """
         grants = await self._resolved(caller, authorizations, namespace)
         async with self._db.transaction() as tx:
-            await self._namespaces.require(tx, caller.pool_id, namespace)
+            await self._namespaces.hold(tx, caller.pool_id, namespace)
             await postgres_grants.grant(tx, caller.pool_id, namespace, grants)
             await self._audit.write(tx, caller, _event("authorize", namespace, grants))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.database import Database, Executor
+from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import InvalidInput, InvalidOperation, NamespaceNotFound, TooLarge
 from poolhouse.paging import Page, PageRequest
 from poolhouse.resources import postgres, postgres_grants
@@ -109,11 +109,13 @@ class NamespaceService:
             if code in _FIXED or before.app_id:
                 raise InvalidOperation("该权限空间的编码不能修改", "The code of this namespace cannot change")
         async with self._db.transaction() as tx:
-            after = await postgres.update_namespace(tx, caller.pool_id, code, name, description, new_code)
+            if new_code not in (None, code):
+                if not await postgres.rename_namespace(tx, caller.pool_id, code, new_code):
+                    raise NamespaceNotFound(code=code)
+                await role_rows.rename_namespace(tx, caller.pool_id, code, new_code)
+            after = await postgres.update_namespace(tx, caller.pool_id, new_code or code, name, description)
             if after is None:
                 raise NamespaceNotFound(code=code)
-            if after.code != code:
-                await role_rows.rename_namespace(tx, caller.pool_id, code, after.code)
             await self._audit.write(
                 tx, caller, Event("update", "namespace", after.code, before=before, after=after)
             )
@@ -132,9 +134,14 @@ class NamespaceService:
                     raise NamespaceNotFound(code=code)
                 await self._audit.write(tx, caller, Event("delete", "namespace", code))
 
-    async def require(self, tx: Executor, pool_id: str, code: str) -> None:
-        """Before something is kept in it. Raises NamespaceNotFound."""
-        if not await postgres.ensure_namespace(tx, pool_id, code):
+    async def require(self, db: Executor, pool_id: str, code: str) -> None:
+        """Raises NamespaceNotFound."""
+        if not await postgres.ensure_namespace(db, pool_id, code):
+            raise NamespaceNotFound(code=code)
+
+    async def hold(self, tx: Tx, pool_id: str, code: str) -> None:
+        """Before something is kept in it: nobody renames or deletes it meanwhile. Raises NamespaceNotFound."""
+        if not await postgres.ensure_namespace(tx, pool_id, code, held=True):
             raise NamespaceNotFound(code=code)
 
     async def seed(self, pool_id: str) -> None:

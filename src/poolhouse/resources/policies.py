@@ -51,7 +51,7 @@ class PolicyService:
         _check_statements(statements)
         await self._namespaces.seed(caller.pool_id)
         async with self._db.transaction() as tx:
-            await self._namespaces.require(tx, caller.pool_id, namespace)
+            await self._namespaces.hold(tx, caller.pool_id, namespace)
             await postgres_grants.insert_policy(tx, caller.pool_id, namespace, code, description, statements)
             made = await self._get(tx, caller, namespace, code)
             await self._audit.write(tx, caller, _event("create", made, after=made))

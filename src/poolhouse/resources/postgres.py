@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from poolhouse.db.database import Executor
+from poolhouse.db.database import Executor, Tx
 from poolhouse.db.where import Where
 from poolhouse.errors import CodeTaken, TenantNotFound
 from poolhouse.ids import new_id
@@ -76,9 +76,12 @@ async def insert_namespace(
 _ALWAYS_THERE = "(values ('default', '默认权限空间'), ('system', '系统权限空间')) n (code, name)"
 
 
-async def ensure_namespace(db: Executor, pool_id: str, code: str) -> bool:
-    """Whether the pool has it. The default's, the system's and each application's need not have been made."""
-    exists = "select 1 from namespaces where pool_id = $1 and code = $2"
+async def ensure_namespace(db: Executor, pool_id: str, code: str, *, held: bool = False) -> bool:
+    """Whether the pool has it. The default's, the system's and each application's need not have been made.
+
+    `held`: until the transaction ends nobody renames or deletes it; one that somebody is renaming is waited for.
+    """
+    exists = f"select 1 from namespaces where pool_id = $1 and code = $2{' for key share' if held else ''}"
     if await db.fetchval(exists, pool_id, code) is not None:
         return True
     await db.execute(
@@ -142,28 +145,41 @@ async def list_namespaces(
 
 
 async def update_namespace(
-    db: Executor,
-    pool_id: str,
-    code: str,
-    name: str | None,
-    description: str | None,
-    new_code: str | None,
+    db: Executor, pool_id: str, code: str, name: str | None, description: str | None
 ) -> Namespace | None:
-    """None leaves a thing as it is. Raises CodeTaken."""
+    """None leaves a thing as it is."""
+    row = await db.fetchrow(
+        "update namespaces set name = coalesce($3, name), description = coalesce($4, description), "
+        f"updated_at = statement_timestamp() where pool_id = $1 and code = $2 returning {_NAMESPACE}",
+        pool_id,
+        code,
+        name,
+        description,
+    )
+    return Namespace(*row) if row else None
+
+
+async def rename_namespace(tx: Tx, pool_id: str, code: str, new_code: str) -> bool:
+    """With what names it in one statement, whose end is where foreign keys are checked. Raises CodeTaken.
+
+    First whoever is putting something in is waited for, so that the statement sees it; later ones wait for us.
+    """
+    old = "select 1 from namespaces where pool_id = $1 and code = $2 for update"
+    if await tx.fetchval(old, pool_id, code) is None:
+        return False
     try:
-        row = await db.fetchrow(
-            "update namespaces set name = coalesce($3, name), description = coalesce($4, description), "
-            "code = coalesce($5, code), updated_at = statement_timestamp() "
-            f"where pool_id = $1 and code = $2 returning {_NAMESPACE}",
+        await tx.execute(
+            "with resource as (update resources set namespace = $3 where pool_id = $1 and namespace = $2), "
+            "policy as (update policies set namespace = $3 where pool_id = $1 and namespace = $2), "
+            "given as (update resource_grants set namespace = $3 where pool_id = $1 and namespace = $2) "
+            "update namespaces set code = $3 where pool_id = $1 and code = $2",
             pool_id,
             code,
-            name,
-            description,
             new_code,
         )
     except asyncpg.UniqueViolationError as error:
         raise CodeTaken(field="newCode", value=new_code) from error
-    return Namespace(*row) if row else None
+    return True
 
 
 async def delete_namespace(db: Executor, pool_id: str, code: str) -> bool:

@@ -38,7 +38,7 @@ class ResourceService:
         caller.require_administrator()
         _check(draft.code, draft.actions)
         async with self._db.transaction() as tx:
-            await self._namespaces.require(tx, caller.pool_id, namespace)
+            await self._namespaces.hold(tx, caller.pool_id, namespace)
             resource = await postgres.insert_resource(tx, caller.pool_id, namespace, draft)
             await self._write(tx, caller, "create", resource.id, resource.code, namespace)
         return resource
@@ -57,7 +57,7 @@ class ResourceService:
             _check(draft.code, draft.actions)
         async with self._db.transaction() as tx:
             for namespace in sorted({namespace for namespace, _ in drafts}):
-                await self._namespaces.require(tx, caller.pool_id, namespace)
+                await self._namespaces.hold(tx, caller.pool_id, namespace)
             made = {}
             for namespace, draft in sorted(drafts, key=lambda one: (one[0], one[1].code)):
                 one = await postgres.insert_resource(tx, caller.pool_id, namespace, draft, replace=True)

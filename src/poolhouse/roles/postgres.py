@@ -9,7 +9,7 @@ import asyncpg
 from poolhouse.db.database import Executor, Reads, Tx
 from poolhouse.db.postgres_words import add_words
 from poolhouse.db.where import Where
-from poolhouse.errors import CodeTaken
+from poolhouse.errors import CodeTaken, RoleNotFound
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
 from poolhouse.pools.postgres_changes import note
@@ -91,6 +91,10 @@ async def insert(db: Executor, pool_id: str, draft: RoleDraft, parent_id: str | 
         )
     except asyncpg.UniqueViolationError as error:
         raise CodeTaken(field="code", value=draft.code) from error
+    except asyncpg.ForeignKeyViolationError as error:
+        if parent_id is None:
+            raise
+        raise RoleNotFound(code=draft.parent) from error  # deleted a moment ago
     assert row is not None
     return Role(*row)
 
@@ -192,7 +196,22 @@ async def update(db: Executor, pool_id: str, key: RoleKey, changes: RoleChanges)
 
 
 async def delete(tx: Tx, pool_id: str, ids: Sequence[str]) -> None:
-    await tx.execute("delete from roles where pool_id = $1 and id = any($2::text[])", pool_id, list(ids))
+    """Their children are left without a parent, in one statement: foreign keys are checked at its end.
+
+    First whoever is giving one of them a child is waited for, so that the statement sees it.
+    """
+    await tx.execute(
+        "select 1 from roles where pool_id = $1 and id = any($2::text[]) order by id for update",
+        pool_id,
+        list(ids),
+    )
+    await tx.execute(
+        "with orphaned as (update roles set parent_id = null "
+        "where pool_id = $1 and parent_id = any($2::text[]) and id <> all($2::text[])) "
+        "delete from roles where pool_id = $1 and id = any($2::text[])",
+        pool_id,
+        list(ids),
+    )
 
 
 async def list_of_namespace(db: Executor, pool_id: str, namespace: str) -> list[Role]:

@@ -72,7 +72,7 @@ async def asked_while_deleted(v3: V3Client, table: str, path: str, body: Any) ->
         await tx.execute(f"delete from {table} where pool_id = $1", v3.pool_id)
         asked = asyncio.create_task(v3.post(path, body))
         while not await v3.services.db.fetchval(  # noqa: ASYNC110
-            "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%insert into%'"
+            "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query not like 'delete from%'"
         ):
             await asyncio.sleep(0.01)
     return await asked
