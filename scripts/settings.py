@@ -73,6 +73,7 @@ GROUPS = {
         "workers",
         "drain_s",
         "log_level",
+        "log_addresses",
         "metrics_token",
     ),
     "Database": (

@@ -11,6 +11,7 @@ from datetime import datetime
 from ipaddress import IPv6Address
 from typing import Any, Literal
 
+from poolhouse import trace
 from poolhouse.errors import Lang, LimitedRole, NotAuthenticated, NotPermitted
 
 ActorKind = Literal["anonymous", "user", "administrator", "system"]
@@ -80,6 +81,15 @@ class Caller:
     def neighborhood(self) -> str | None:
         """By which what one address may do is counted; None where no address is known."""
         return neighborhood(self.ip) or None
+
+    def note(self) -> None:
+        """Tells the request's log line who they are."""
+        trace.note(
+            pool_id=self.pool_id,
+            app_id=self.app_id or "",
+            user_id=self.actor_id if self.kind == "user" else "",
+            key_id=self.actor_id if self.kind == "administrator" else "",
+        )
 
     @property
     def is_owner(self) -> bool:

@@ -251,6 +251,7 @@ def _setting(default: Any, kind: Kind, description: str, example: str | None = N
 
 Level = Literal["debug", "info", "warning", "error"]
 Security = Literal["tls", "starttls", "none"]
+Addresses = Literal["full", "network", "none"]
 Header = Literal["any", "x-forwarded-for", "forwarded"]
 
 
@@ -364,6 +365,11 @@ class Settings:
         SecretStr(""),
         Kind(_token, "16 to 512 letters, digits and `-._~+/`", secret=True),
         "The bearer token that /metrics asks for; without one anybody who reaches it may read it.",
+    )
+    log_addresses: Addresses = _setting(
+        "full",
+        _one_of(*get_args(Addresses)),
+        "Clients' addresses in the log: `full`, `network` (a.b.c.0/24, of IPv6 /48) or `none`.",
     )
     log_level: Level = _setting(
         "info", _one_of(*get_args(Level)), "How much is logged; a request is one line at info."

@@ -147,6 +147,7 @@ LEFT = {
     ): "a message to a page; tests/federation/test_linking.py reads it",
     ("tests/upgrade/README.md", "poolhouse up"): "run with the program of an older commit",
     ("tests/upgrade/README.md", "python -m tests.upgrade.fill"): "run beside the program of an older commit",
+    ("docs/operations/watching.md", "/var/log"): "for logrotate; the server's file is somewhere else at each",
     ("docs/operations/watching.md", "time() -"): "for Prometheus; test_code_words.py asks for the metric",
 }
 """Page and how the block begins -> why nothing runs it."""

@@ -110,6 +110,8 @@ async def _require_unchanged(
 
 
 def _count(event: Event) -> None:
+    if event.operation == "login" and event.resource_type == "user" and event.user_id:
+        trace.note(user_id=event.user_id)  # who asked is nobody before
     if event.operation == "login" and event.resource_type != "administrator":
         LOGINS.labels("ok" if event.success else _rule(event)).inc()
 

@@ -17,11 +17,11 @@ from typing import Any
 
 from starlette.requests import Request
 
-from poolhouse import turn
+from poolhouse import trace, turn
 from poolhouse.caller import neighborhood
 from poolhouse.errors import BodyTooSlow, Overloaded, PoolhouseError, TooManyRequests
 from poolhouse.settings import Settings
-from poolhouse.wire.client_address import client_ip
+from poolhouse.wire.client_address import client_ip, for_log
 from poolhouse.wire.early_refusals import refuse
 from poolhouse.wire.observed import QUIET
 from poolhouse.wire.request import Receive, Scope, Send, has_body
@@ -77,7 +77,9 @@ class Admission:
     ) -> None:
         if scope["type"] != "http":
             return await app(scope, receive, send)
-        address = neighborhood(client_ip(Request(scope), self._settings))
+        client = client_ip(Request(scope), self._settings)
+        trace.note(address=for_log(client, self._settings.log_addresses))
+        address = neighborhood(client)
         if scope["path"] in QUIET and self._watching.take(address) is None:  # who watches wants to know now
             try:
                 return await app(scope, receive, send)

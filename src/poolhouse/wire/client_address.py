@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from itertools import islice
 
 from starlette.requests import Request
@@ -34,6 +34,22 @@ def client_ip(request: Request, settings: Settings) -> str | None:
             if entry is not None:
                 return address(entry) or peer
     return peer
+
+
+def for_log(address: str | None, kept: str) -> str:
+    """`kept`: full, network (of IPv4 the first 24 bits, of IPv6 the first 48) or none."""
+    if address is None or kept == "none":
+        return ""
+    return address if kept == "full" else _network_of(address)
+
+
+@lru_cache(4096)
+def _network_of(address: str) -> str:
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return ""
+    return str(ip_network((known, 48 if isinstance(known, IPv6Address) else 24), strict=False))
 
 
 def address_of(node: str) -> str | None:

@@ -109,6 +109,9 @@ class Observed:
         counted = self._numbers(wire, about.operation, outcome)
         counted[0].inc()
         counted[1].observe(took_s)
+        for name in ("app_id", "user_id", "key_id", "address"):
+            if known := getattr(about, name):
+                more[name] = known
         if about.error:
             more["error"] = about.error
             if about.cause:

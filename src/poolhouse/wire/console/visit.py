@@ -15,7 +15,6 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from poolhouse import trace
 from poolhouse.administrators.model import Administrator, AdministratorSession, SignedIn
 from poolhouse.administrators.sign_in import LIFETIME
 from poolhouse.caller import Caller, Unchanged
@@ -326,7 +325,7 @@ async def known(visit: Visit, request: Request, largest: int = 0) -> Visit:
 async def in_pool(visit: Visit, pool_id: str) -> Visit:
     """Raises PoolNotFound, for a pool they have no role in as for one that does not exist."""
     caller = await visit.services.administrators.caller_in(visit.who, pool_id, visit.asking)
-    trace.note(pool_id=pool_id)
+    caller.note()
     return replace(visit, caller=caller)
 
 

@@ -59,10 +59,11 @@ class Browser:
         return f"{self.origin}/oidc"
 
     def caller(self, pool_id: str, app_id: str | None, session: Session | None = None) -> Caller:
-        trace.note(pool_id=pool_id)
         http = self.http
         given = presented(http.headers, ip=http.ip, lang=http.lang, pool_id=pool_id, app_id=app_id or "")
-        return at_session(given, session) if session else nobody(given)
+        caller = at_session(given, session) if session else nobody(given)
+        caller.note()
+        return caller
 
     async def session(self, pool_id: str) -> Session | None:
         """The live session of this browser in a pool."""

@@ -13,6 +13,7 @@ from urllib.parse import unquote_plus
 
 from starlette.requests import Request
 
+from poolhouse import trace
 from poolhouse.apps.model import App
 from poolhouse.oidc import client_assertions
 from poolhouse.oidc.model import OAuthError
@@ -33,6 +34,14 @@ async def client_of(
     services: WireServices, request: Request, browser: Browser, form: Mapping[str, str]
 ) -> App:
     """The application. Raises OAuthError invalid_client, or invalid_request where it says twice who it is."""
+    app = await _client_of(services, request, browser, form)
+    trace.note(pool_id=app.pool_id, app_id=app.id)
+    return app
+
+
+async def _client_of(
+    services: WireServices, request: Request, browser: Browser, form: Mapping[str, str]
+) -> App:
     scheme, _, encoded = browser.http.headers.get("authorization", "").partition(" ")
     in_header, by_assertion = scheme.lower() == BASIC, "client_assertion" in form
     if in_header + by_assertion + bool(form.get("client_secret")) > 1:

@@ -75,7 +75,8 @@ class V2Wire:
         try:
             asked = await http.read(request, asked)
             admission = await self._gate.admit(asked)
-            trace.note(pool_id=admission.caller.pool_id, actor_id=admission.caller.actor_id)
+            admission.caller.note()
+            trace.note(actor_id=admission.caller.actor_id)
         except PoolhouseError as error:
             return self._of_nobody(asked), error
         except Exception as error:

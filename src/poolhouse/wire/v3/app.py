@@ -91,7 +91,8 @@ class V3Wire:
         http = await read(request, head, STRANGERS_BODY_BYTES if row.access == "anyone" else MAX_BODY_BYTES)
         require_few_parts(http.body)
         caller = await self._caller(row, http)
-        trace.note(pool_id=caller.pool_id, actor_id=caller.actor_id)
+        caller.note()
+        trace.note(actor_id=caller.actor_id)
         values = http.json_object() if row.takes_body else {}
         own = partial(issuer, self._services, request)
         values, pairs = named_by_path(row, path, values, http.query.decoded)

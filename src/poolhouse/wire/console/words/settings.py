@@ -98,6 +98,7 @@ SERVER: dict[str, str] = {
     "outgoing_hosts": "登出时和作为用户池自己的邮件服务器，服务器可以连接的内网主机，以逗号分隔。",
     "drain_s": "收到停止命令后多少秒不再接受新连接，期间 /readyz 返回 503。",
     "metrics_token": "/metrics 要求的 bearer token；不设置则能连到它的人都可读取。",
+    "log_addresses": "日志里的客户端地址：full 完整，network 只留网段（a.b.c.0/24，IPv6 为 /48），none 不记。",
     "log_level": "日志级别，info 时每个请求一行。",
 }
 """What each setting of the server does; in English the settings say so themselves."""
