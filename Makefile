@@ -7,7 +7,7 @@ test: setup ## the whole test suite but for the console in a browser
 	.venv/bin/python -m pytest -n $${TEST_WORKERS:-3} --dist worksteal --ignore tests/console/browser
 
 ##@ For developers
-.PHONY: setup check graph contract e2e pictures clients identity-peers first-hour first-hour-clone bench bench-check bench-large fuzz mutate lock renew audit dist format help
+.PHONY: setup check graph contract e2e pictures clients identity-peers first-hour first-hour-clone rolling-upgrade bench bench-check bench-large fuzz mutate lock renew audit dist format help
 setup: .venv/.ready ## builds .venv and installs the JavaScript packages
 
 .venv/.ready: pyproject.toml requirements.lock scripts/setup \
@@ -63,6 +63,9 @@ e2e: setup ## every page of the console in Chromium: seen, used, and judged by a
 
 pictures: setup ## takes the console's pictures of docs/images anew
 	PICTURES=docs/images .venv/bin/python -m pytest -n 0 tests/console/browser -k "((looks or identity_sources) and Chinese and wide) or journey"
+
+rolling-upgrade: setup ## the server of an older commit (BASE=...) on the schema of this tree, beside this tree's, under load
+	.venv/bin/python -m tests.upgrade.rolling $(BASE)
 
 bench: setup ## measures against the limits; writes bench/results.json and docs/operations/performance.md
 	.venv/bin/python -m bench

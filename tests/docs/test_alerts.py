@@ -24,7 +24,7 @@ from poolhouse.wire.metrics import ProcessMetrics, SandboxMetrics
 RULES = ROOT / "deploy/prometheus/alerts.yml"
 BOARD = ROOT / "deploy/grafana/poolhouse.json"
 OUTCOMES = {"ok", "refused", "unavailable", "fault"}
-FUNCTIONS = {"count", "histogram_quantile", "increase", "max", "min", "rate", "sum", "time", "topk"}
+FUNCTIONS = {"abs", "count", "histogram_quantile", "increase", "max", "min", "rate", "sum", "time", "topk"}
 WORDS = {"and", "or", "unless", "bool"}
 OF_PROMETHEUS = {"job", "instance"}
 """Labels that Prometheus adds; ours of these names it calls `exported_`."""
