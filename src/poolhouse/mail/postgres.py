@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -201,47 +202,62 @@ async def claim(
 
     A pool gets no more than `per_pool` less what is `taken`. For `lease` no other sender sees them; if this one
     dies they come back by themselves. `due_by`: by then instead of now. `only` limits to those pools.
+
+    Whose turn it is is asked of all pools, and rows are locked by a statement of each: fewer than planned where another
+    sender has taken some meanwhile.
     """
-    rows = await db.fetch(
-        f"""
-        with recursive pools as (
-          (select min(pool_id) as id from mail_outbox where status = 'queued')
-          union all
-          select (select min(o.pool_id) from mail_outbox o where o.status = 'queued' and o.pool_id > pools.id)
-          from pools where pools.id is not null
-        ),
-        due as (
-          select first.*, row_number() over (partition by first.pool_id order by first.next_attempt_at) as turn
-          from pools
-          left join unnest($4::text[], $5::int[]) taken (pool_id, places) on taken.pool_id = pools.id
+    channel = "sms" if route == "sms" else "email"
+    turns = await db.fetch(
+        """
+        with due as (
+          select p.id as pool_id, first.next_attempt_at,
+            row_number() over (partition by p.id order by first.next_attempt_at) as turn
+          from pools p
           cross join lateral (
-            select o.pool_id, o.id, o.next_attempt_at from mail_outbox o
-            where o.pool_id = pools.id and o.channel = $6 and o.status = 'queued'
-              and o.next_attempt_at <= coalesce($7, now())
-              and ($8::boolean is null or $8 = exists (
-                select 1 from mail_providers p where p.pool_id = o.pool_id and p.enabled))
-            order by o.next_attempt_at
-            limit greatest(0, $3 - coalesce(taken.places, 0))
-            for update skip locked
+            select o.next_attempt_at from mail_outbox o
+            where o.pool_id = p.id and o.channel = $1 and o.status = 'queued'
+              and o.next_attempt_at <= coalesce($2, now())
+              and ($3::boolean is null or $3 = exists (
+                select 1 from mail_providers m where m.pool_id = p.id and m.pool_id = o.pool_id and m.enabled))
+            order by o.next_attempt_at limit $4
           ) first
-          where $9::text[] is null or pools.id = any($9)
-        ),
-        chosen as (select pool_id, id from due order by turn, next_attempt_at limit $1)
-        update mail_outbox o set next_attempt_at = now() + $2, attempts = o.attempts + 1
-        from chosen where o.pool_id = chosen.pool_id and o.id = chosen.id
-        returning {", ".join(f"o.{name.strip()}" for name in _MESSAGE.split(","))}
+          where $5::text[] is null or p.id = any($5)
+        )
+        select due.pool_id from due
+        left join unnest($6::text[], $7::int[]) taken (pool_id, places) on taken.pool_id = due.pool_id
+        where due.turn <= $4 - coalesce(taken.places, 0)
+        order by due.turn, due.next_attempt_at limit $8
         """,
-        limit,
-        lease,
-        per_pool,
-        list(taken),
-        list(taken.values()),
-        "sms" if route == "sms" else "email",
+        channel,
         due_by,
         None if route == "sms" else route == "pool",
+        per_pool,
         only,
+        list(taken),
+        list(taken.values()),
+        limit,
     )
-    return [_message(row) for row in rows]
+    claimed: list[Message] = []
+    for pool_id, places in Counter(row["pool_id"] for row in turns).items():
+        rows = await db.fetch(
+            f"""
+            with chosen as materialized (
+              select o.id from mail_outbox o
+              where o.pool_id = $1 and o.channel = $2 and o.status = 'queued'
+                and o.next_attempt_at <= coalesce($3, now())
+              order by o.next_attempt_at limit $4 for update skip locked)
+            update mail_outbox o set next_attempt_at = now() + $5::interval, attempts = o.attempts + 1
+            from chosen where o.pool_id = $1 and o.id = chosen.id
+            returning {", ".join(f"o.{name.strip()}" for name in _MESSAGE.split(","))}
+            """,
+            pool_id,
+            channel,
+            due_by,
+            places,
+            lease,
+        )
+        claimed += [_message(row) for row in rows]
+    return claimed
 
 
 async def mark_sent(db: Executor, message: Message) -> None:
