@@ -16,7 +16,8 @@ import msgspec
 from poolhouse.audit.model import Event
 from poolhouse.caller import Caller
 from poolhouse.db.database import Tx
-from poolhouse.errors import Unfit
+from poolhouse.db.postgres_lookup import has_pools
+from poolhouse.errors import DatabaseLost, Unfit
 from poolhouse.files import write_private
 from poolhouse.services import Services
 
@@ -68,12 +69,10 @@ async def bootstrap(services: Services, host: str) -> Credentials | None:
     known = read_credentials(data)
     async with services.db.transaction() as tx:
         await tx.execute("select pg_advisory_xact_lock($1)", _LOCK)
-        if not await tx.fetchval("select exists (select 1 from pools)"):
+        if not await has_pools(tx):  # asked so that a server starts while a node of Citus is lost
             known = await _create(services, tx, host)
             write_credentials(data, known)
-        elif known and not await tx.fetchval(
-            "select exists (select 1 from pools where id = $1)", known.userPoolId
-        ):
+        elif known and not await has_pools(tx, known.userPoolId):
             return None
     if known is not None and known.host != host:
         known = replace(known, host=host, consoleUrl=f"{host}/console")
@@ -83,6 +82,13 @@ async def bootstrap(services: Services, host: str) -> Credentials | None:
 
 async def made_elsewhere(services: Services) -> str:
     """What to tell of a server whose credentials are not in this folder."""
+    try:
+        return await _made_elsewhere(services)
+    except DatabaseLost:
+        return "not in this folder"
+
+
+async def _made_elsewhere(services: Services) -> str:
     pool = await services.db.fetchrow("select id, created_at from pools order by created_at, id limit 1")
     if pool is None:
         return "none: this database has no pool"

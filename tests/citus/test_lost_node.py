@@ -12,13 +12,17 @@ import pytest
 
 from poolhouse.app import asgi
 from poolhouse.apps.model import App
+from poolhouse.bootstrap import bootstrap, made_elsewhere
 from poolhouse.caller import Caller
 from poolhouse.credentials.model import AccessKey
 from poolhouse.crypto.passwords import PasswordHasher
+from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database, opened
 from poolhouse.db.distributing import distribute_database
+from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.postgres_lookup import KINDS, mismatches
 from poolhouse.errors import CodeTaken, DatabaseLost
+from poolhouse.rotation import require_every_secret
 from poolhouse.services import Services, build
 from poolhouse.settings import Settings
 from poolhouse.users.model import UserDraft
@@ -117,5 +121,11 @@ async def test_logins_and_keys_of_the_other_pools_go_on(db: Database, data: Path
             assert nodes["lost"] == [lost.group]
             assert lost.admin.pool_id in nodes["unavailable"]
             assert well.admin.pool_id not in nodes["unavailable"]
+    # And a server starts.
+    await require_every_secret(db, server.box)
+    with pytest.raises(DatabaseUnfit, match="in server_keys"):
+        await require_every_secret(db, SecretBox(b"x" * 32))
+    assert await bootstrap(server, "http://poolhouse") is None
+    assert "not in this folder" in await made_elsewhere(server)
     fresh = await servers[1].apps.create(well.admin, "made meanwhile")
     assert (await server.apps.get_anywhere(fresh.id)).pool_id == well.admin.pool_id

@@ -26,6 +26,7 @@ OF_ALL_POOLS: dict[str, str] = {
     "oidc/postgres_logout:lanes": "the delivery of all pools, which gives each its share of the places",
     "mail/postgres:claim": "the delivery of all pools, which gives each its share of the places",
     "db/postgres_lookup:pool_of": _KEY,
+    "db/postgres_lookup:has_pools": "the start of a server",
     "db/postgres_lookup:all_of": "the keys of before of all pools, published for one issuer",
     "db/postgres_lookup:mismatches": _DOCTOR,
     "credentials/postgres:list_of_administrator": "what an administrator of the server has in which pools",

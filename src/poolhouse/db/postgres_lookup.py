@@ -98,6 +98,16 @@ async def pool_of(db: Executor, kind: Kind, key: str) -> str | None:
     return pool_id
 
 
+async def has_pools(db: Executor, pool_id: str | None = None) -> bool:
+    """Whether there is the pool, or any: each has a domain."""
+    return bool(
+        await db.fetchval(
+            "select exists (select 1 from pool_lookup where kind = 'domain' and ($1::text is null or pool_id = $1))",
+            pool_id,
+        )
+    )
+
+
 class Lookup:
     """Finds the things of a kind by their key alone. Most times that is one statement, on the machine of the pool."""
 
