@@ -78,6 +78,8 @@ GROUPS = {
     ),
     "Database": (
         "database_url",
+        "pooler",
+        "listen_url",
         "replica_url",
         "replica_lag_s",
         "database_connections",
@@ -110,7 +112,8 @@ GROUPS = {
 MORE = {
     "Where it runs": "[Watching](../operations/watching.md#metrics) has an example for Prometheus with a token.",
     "Database": "[PostgreSQL](../operations/database.md) has the requirements of an external one, "
-    "[scaling](../operations/scaling.md) the number of connections.",
+    "[scaling](../operations/scaling.md) the number of connections, "
+    "[connection poolers](../operations/poolers.md) what PgBouncer needs.",
     "Secrets": "[Keys and secrets](../operations/secrets.md) describes how to change the key.",
     "Browsers, proxies and other hosts": "[Behind a proxy](../operations/proxy.md) has configurations for nginx and "
     "HAProxy, [places](../operations/places.md) lists geolocation files.",

@@ -58,6 +58,7 @@ def database(settings: Settings) -> Iterator[str]:
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return
+    settings.require_own()
     with EmbeddedPostgres(settings.data, pg_bin=settings.pg_bin) as url:
         yield url
 

@@ -253,6 +253,8 @@ Level = Literal["debug", "info", "warning", "error"]
 Security = Literal["tls", "starttls", "none"]
 Addresses = Literal["full", "network", "none"]
 Header = Literal["any", "x-forwarded-for", "forwarded"]
+Pooler = Literal["session", "transaction", "transaction-prepared"]
+"""As in db/sessions.py, which a command that only reads its settings does not import."""
 
 
 @dataclass(kw_only=True)
@@ -278,6 +280,18 @@ class Settings:
         None,
         POSTGRESQL,
         "An external PostgreSQL, 15 or newer; without it the server runs its own in DATA.",
+        "postgresql://poolhouse:secret@db.example.com:5432/poolhouse",
+    )
+    pooler: Pooler = _setting(
+        "session",
+        _one_of(*get_args(Pooler)),
+        "What a connection pooler in between keeps: `session` (also without a pooler), `transaction`, or "
+        "`transaction-prepared` where it takes prepared statements along.",
+    )
+    listen_url: SecretStr | None = _setting(
+        None,
+        POSTGRESQL,
+        "The same database without the pooler: for LISTEN, migrations and backups, which need a session.",
         "postgresql://poolhouse:secret@db.example.com:5432/poolhouse",
     )
     replica_url: SecretStr | None = _setting(
@@ -391,6 +405,29 @@ class Settings:
                     sources.path = value
         if unfit := sources.unfit([name for name in names_known() if name != CONFIG]):
             raise SettingsUnfit("; ".join(en for en, _ in unfit), "；".join(zh for _, zh in unfit))
+
+    def require_own(self) -> None:
+        """For a database that the server runs itself. Raises SettingsUnfit where more is said of one than is there."""
+        alone = [name for name in ("listen_url", "pooler") if getattr(self, name) not in (None, "session")]
+        if alone:
+            raise SettingsUnfit(
+                "; ".join(f"{name}: is for database_url, which is not set" for name in alone),
+                "；".join(f"{name}：用于 database_url，而它没有设置" for name in alone),
+            )
+
+    def direct(self, url: str) -> str:
+        """For what needs a session. `url`: the database's. Raises SettingsUnfit where only a pooler without any is
+        known."""
+        if self.listen_url is not None and self.database_url is not None:
+            return self.listen_url.get_secret_value()
+        if self.pooler != "session":
+            raise SettingsUnfit(
+                "listen_url: this needs a session, which POOLHOUSE_POOLER=transaction does not give: say where the "
+                "database itself is by POOLHOUSE_LISTEN_URL",
+                "listen_url：这里需要会话，而 POOLHOUSE_POOLER=transaction 不提供会话："
+                "请用 POOLHOUSE_LISTEN_URL 指出数据库本身的地址",
+            )
+        return url
 
     @property
     def address(self) -> str:

@@ -110,6 +110,10 @@ class Vitals:
         found = clock.last_difference()
         return found.ahead_s if found else None
 
+    def hears(self) -> bool:
+        """Whether what other nodes and this one send by NOTIFY arrives here."""
+        return bool(self._db.hears)
+
     def passwords(self) -> tuple[int, int]:
         """(hashes running or waiting, how many there may be)."""
         return self._hasher.pending, self._hasher.queue_limit

@@ -58,6 +58,7 @@ HELD: dict[str, dict[str, str]] = {
         "sql": "tests/docs/test_running_blocks.py",
         "console": "tests/docs/test_running_blocks.py",
     },
+    "docs/operations/poolers.md": {"ini": "tests/db/test_poolers.py"},
     "docs/operations/places.md": dict.fromkeys(("console", "json"), "tests/docs/test_running_blocks.py"),
     "docs/operations/proxy.md": {
         "console": "tests/docs/test_running_blocks.py",
@@ -113,6 +114,10 @@ LEFT = {
         "# runuser",
     ): "an account of the machine's; the command is in the table",
     ("docs/operations/production.md", "# /opt/poolhouse"): "asks for a version that there is not yet",
+    (
+        "docs/operations/poolers.md",
+        "alter role",
+    ): "as the server asks for; tests/db/test_poolers.py runs what it asks",
     ("docs/operations/scaling.md", "$ CFLAGS="): "asks an index of packages, and compiles",
     (
         "docs/operations/secrets.md",

@@ -25,6 +25,14 @@ from poolhouse.services import Services
 
 ELSEWHERE = {
     "application_suspended": "GitHub",
+    "connect_query": "PgBouncer",
+    "default_pool_size": "PgBouncer",
+    "ignore_startup_parameters": "PgBouncer",
+    "max_client_conn": "PgBouncer",
+    "max_prepared_statements": "PgBouncer",
+    "query_wait_timeout": "PgBouncer",
+    "search_path": "PostgreSQL",
+    "server_login_retry": "PgBouncer",
     "incorrect_client_credentials": "GitHub",
     "redirect_uri_mismatch": "GitHub, Google",
     "org_internal": "Google",

@@ -17,7 +17,7 @@ def backup(
 ) -> None:
     settings = settings_from(data, database_url)
     with database_of_folder(settings) as url:
-        asyncio.run(files.back_up(url, settings.pg_bin, file))
+        asyncio.run(files.back_up(settings.direct(url), settings.pg_bin, file))
     size = file.stat().st_size
     if as_json:
         output.told({"file": str(file), "bytes": size}, as_json=True)
@@ -30,7 +30,7 @@ def restore(
 ) -> None:
     settings = settings_from(data, database_url)
     with database(settings) as url:
-        asyncio.run(files.restore(url, settings.pg_bin, file))
+        asyncio.run(files.restore(settings.direct(url), settings.pg_bin, file))
     if as_json:
         output.told({"restored": str(file)}, as_json=True)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 from poolhouse.client import output
@@ -54,11 +55,21 @@ def _database(settings: Settings) -> list[tuple[str, Fact]]:
 
 
 async def _server(url: str, settings: Settings) -> list[Fact]:
-    found = server_facts(url, settings.database_connections, settings.workers)
+    direct = settings.listen_url.get_secret_value() if settings.listen_url else None
+    found = server_facts(
+        url,
+        settings.database_connections,
+        settings.workers,
+        pooler=settings.pooler,
+        direct_url=direct,
+        statement_s=settings.statement_timeout_s,
+    )
     facts = [fact async for fact in found]
     if any(fact.name == "schema" and fact.value == revisions()[-1] for fact in facts):
-        async with opened(url, connections=1) as db:
-            facts += nodes(await running(db)) + await _people(db) + await _maintenance(db)
+        pooler = "session" if direct else settings.pooler
+        with suppress(DatabaseUnfit):  # told above: what the pooler does not keep
+            async with opened(direct or url, connections=1, pooler=pooler) as db:
+                facts += nodes(await running(db)) + await _people(db) + await _maintenance(db)
     return facts
 
 

@@ -41,7 +41,7 @@ def rotate_key(
             bar.update(tasks[table], completed=done)
 
         async def work() -> int:
-            async with opened(url) as db:
+            async with opened(settings.direct(url)) as db:
                 if settings.secret_key is None:
                     return await rotate(db, settings.data / "secret.key", told)
                 newest, *older = parse_keys(settings.secret_key.get_secret_value())
@@ -71,7 +71,7 @@ def reset_secrets(
 async def _reset(settings: Settings, url: str, yes: bool, as_json: bool) -> None:
     newest, *older = secret_keys(settings)
     box = SecretBox(newest, older)
-    async with opened(url) as db:
+    async with opened(settings.direct(url)) as db:
         lost = await unopened(db, box)
         if as_json:
             print(json.dumps({"lost": {sealed.table: count for sealed, count in lost.items()}}))

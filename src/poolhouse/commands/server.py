@@ -62,7 +62,6 @@ def up(
 
 
 async def _up(settings: Settings, began: float) -> None:
-    from poolhouse.db import migrations
     from poolhouse.serving import database, serve, serve_workers, with_port
 
     settings = with_port(settings)
@@ -78,7 +77,7 @@ async def _up(settings: Settings, began: float) -> None:
         from poolhouse.services import opened
 
         with upgrade_shown() as report:
-            await migrations.migrate(url, report=report)
+            await _migrated(settings, url, report)
         ready = asyncio.Event()
         async with opened(settings, url) as services:
             await require_every_secret(services.db, services.box)
@@ -92,6 +91,15 @@ async def _up(settings: Settings, began: float) -> None:
         if settings.workers > 1:
             await serve_workers(settings, url, ready)
         told.cancel()
+
+
+async def _migrated(settings: Settings, url: str, report: Report, to: str | None = None) -> list[str]:
+    """Directly, where that address is known: else by the pooler, as far as that goes."""
+    from poolhouse.db import migrations
+
+    if settings.listen_url is not None:
+        return await migrations.migrate(settings.direct(url), to, report)
+    return await migrations.migrate(url, to, report, pooler=settings.pooler)
 
 
 @contextmanager
@@ -203,7 +211,7 @@ def migrate(
             _versions("pending", pending, as_json)
             return REFUSED if pending else DONE
         with upgrade_shown() as report:
-            steps = asyncio.run(migrations.migrate(url, to, report))
+            steps = asyncio.run(_migrated(settings, url, report, to))
     _versions("applied", steps, as_json)
     return DONE
 

@@ -2,7 +2,8 @@
 
 Our own in place of asyncpg's pool, whose taking and giving back costs more than the query of one row (its proxy,
 its shielded task and its reset). Nothing here changes a session's state (settings are `set local`, locks are
-transaction locks), so a connection goes back as it is: no `DISCARD ALL`, no round trip, no waiting.
+transaction locks), so a connection goes back as it is: no `DISCARD ALL`, no round trip, no waiting. For the same
+reason a connection may be a pooler's that gives each transaction another session (`sessions.py`).
 """
 
 from __future__ import annotations
@@ -15,15 +16,19 @@ from time import monotonic
 from typing import Any, TypeVar
 
 import msgspec
+import structlog
 
 from poolhouse import trace, turn
-from poolhouse.db.connecting import connect
-from poolhouse.db.faults import faults, is_impatience, is_lost, is_of_a_node
+from poolhouse.db.errors import DatabaseUnfit
+from poolhouse.db.faults import ends_connection, faults, is_impatience, is_lost, is_of_a_node
+from poolhouse.db.sessions import Pooler, connect, keeps, require_limits, settle
 from poolhouse.db.silence import Silence
 from poolhouse.errors import DatabaseLost, Overloaded
 from poolhouse.fair_queue import FairQueue
 
 T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ SHORT_S, STANDING_S = 0.5, 1.0
 KEPT = 2
 """Connections of the server left free for operators: `doctor`, a command, psql."""
 
+ROLLBACK_S = 5.0
+
 _ROOM = """
 select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
   - count(*) from pg_stat_activity where coalesce(backend_type, 'client backend') = 'client backend'
@@ -61,7 +68,11 @@ class Connections:
     """Opened as they are needed, `largest` at most; who finds them all taken waits in line for `WAIT_S`.
 
     User pools take turns in the line, and one holds three quarters at most. One that nobody used for `IDLE_S` is
-    closed, but for `least`. When the server has no place left, an idle one of `siblings` gives way.
+    closed, but for `least`. When the server has no place left, an idle one of `siblings` gives way; behind a pooler
+    it is the pooler that knows.
+
+    `settings` are those of the session. Where `pooler` keeps none, the database has set the limits, and searches have
+    their own time by a transaction each, of three round trips.
     """
 
     def __init__(
@@ -70,14 +81,24 @@ class Connections:
         largest: int,
         settings: dict[str, str],
         *,
+        name: str = "poolhouse",
+        pooler: Pooler = "session",
         statement_s: float = STATEMENT_S,
         least: int = 0,
         searches: bool = False,
         primary: bool = True,
     ) -> None:
-        self._url, self._primary = url, primary
+        self._url, self._name, self._pooler, self._primary = url, name, pooler, primary
         self._answer_s = statement_s + GRACE_S  # the server gives up first, unless it is gone without a word
+        self._statement_s = statement_s
         self._settings = settings
+        self._pooled: bool | None = None
+        """Whether a pooler is in between; None before the first connection."""
+        self._begin = (
+            f"begin read only; set local statement_timeout = '{statement_s:.0f}s'"
+            if searches and not keeps(pooler)
+            else None
+        )
         self._largest, self._least, self._of_searches = largest, least, searches
         self._places = FairQueue(largest, MOST_WAITING, "database connection")
         self._share = max(2, largest - largest // 4)  # a transaction may need a second
@@ -139,7 +160,7 @@ class Connections:
         while True:
             connection = await self.acquire()
             try:
-                return await work(connection)
+                return await (self._alone(connection, work) if self._begin else work(connection))
             except BaseException as error:
                 if not ((self.is_lost(connection, error) or is_of_a_node(error)) and again):
                     with faults():
@@ -147,6 +168,21 @@ class Connections:
                 again = False
             finally:
                 self.release(connection)
+
+    async def _alone(self, connection: Any, work: Callable[[Any], Awaitable[T]]) -> T:
+        """`work` in a transaction that has the settings no session holds. Without a statement kept by name each is
+        planned for its very arguments, as `plan_cache_mode` has it elsewhere."""
+        await connection.execute(self._begin)
+        try:
+            found = await work(connection)
+        except Exception:
+            try:
+                await connection.execute("rollback", timeout=ROLLBACK_S)
+            except Exception:
+                connection.terminate()
+            raise
+        await connection.execute("commit")
+        return found
 
     async def begin(self) -> Any:
         """A connection with an open transaction. A stale one is replaced once: nothing has happened yet."""
@@ -172,6 +208,8 @@ class Connections:
         if is_impatience(error):
             connection.terminate()
             return False
+        if ends_connection(error):
+            connection.terminate()
         if not is_lost(error):
             return False
         connection.terminate()
@@ -288,7 +326,8 @@ class Connections:
         """A new connection; None when it is worth looking for an idle one again. Raises Overloaded."""
         try:
             connection = await self._connect()
-            if not self._has_company() or await connection.fetchval(_ROOM) >= KEPT:
+            pooled = self._pooled or not keeps(self._pooler)
+            if pooled or not self._has_company() or await connection.fetchval(_ROOM) >= KEPT:
                 return connection
             await _end(connection)
             full = Overloaded("the database has no place for another connection", retry_after_s=1)
@@ -313,21 +352,44 @@ class Connections:
             try:
                 connection = await connect(
                     self._url,
+                    self._name,
                     primary=self._primary,
+                    pooler=self._pooler,
+                    prepares=self._begin is None,
                     timeout=CONNECT_S,
                     command_timeout=self._answer_s,
-                    server_settings=self._settings,
                 )
             except TimeoutError as error:
                 raise DatabaseLost(f"no answer within {CONNECT_S} s", retry_after_s=2) from error
-            await connection.set_type_codec(
-                "jsonb",
-                schema="pg_catalog",
-                encoder=lambda value: b"\x01" + _encode(value),
-                decoder=lambda stored: _decode(stored[1:]),
-                format="binary",
-            )
+            try:
+                await self._settle(connection)
+            except BaseException:
+                connection.terminate()
+                raise
         return connection
+
+    async def _settle(self, connection: Any) -> None:
+        """Raises DatabaseUnfit where neither a session nor the database holds our limits: of the first connection, as
+        a server that is up is not ended for it."""
+        is_first = self._pooled is None
+        if keeps(self._pooler):
+            proven = bool(self._pooled)
+            self._pooled = await settle(connection, self._url, self._settings, proven=proven)
+        elif self._begin is None:
+            try:
+                await require_limits(connection, self._statement_s)
+            except DatabaseUnfit as error:
+                if is_first:
+                    raise
+                _log.warning("limits_not_held", because=error.en)
+            self._pooled = True
+        await connection.set_type_codec(
+            "jsonb",
+            schema="pg_catalog",
+            encoder=lambda value: b"\x01" + _encode(value),
+            decoder=lambda stored: _decode(stored[1:]),
+            format="binary",
+        )
 
 
 async def _end(connection: Any) -> None:

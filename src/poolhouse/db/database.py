@@ -16,8 +16,9 @@ from typing import Any, Protocol, TypeVar
 from asyncpg import QueryCanceledError, Record
 
 from poolhouse.db.connection_pool import Connections, Load
-from poolhouse.db.faults import translated
+from poolhouse.db.faults import faults, translated
 from poolhouse.db.listening import Listener, OnNotification
+from poolhouse.db.sessions import IDLE_IN_TRANSACTION_S, Pooler, keeps, require_prepared
 from poolhouse.db.slow_queries import SlowQueries
 from poolhouse.db.standby import Standby, WithStandby
 from poolhouse.db.together import Together
@@ -26,6 +27,8 @@ from poolhouse.errors import QueryTooBroad
 T = TypeVar("T")
 
 ROLLBACK_S = 5.0
+POOLED = "poolhouse pooled"
+"""What the sessions of a pooler in transaction mode are called."""
 
 
 class Executor(Protocol):
@@ -214,13 +217,18 @@ class Database(Reads):
         searches: Connections,
         replica: Replica | None = None,
         name: str = "poolhouse",
+        direct_url: str | None = None,
+        keeps_sessions: bool = True,
     ) -> None:
         super().__init__(connections, searches)
         self._primary = connections
         self.url = url
-        self._listener = Listener(url, f"{name} listener")
+        direct = direct_url or url
+        self._listener = Listener(
+            direct if direct_url or keeps_sessions else None, f"{name} listener", self.notify
+        )
         connections.on_lost = self._listener.look
-        self.slow = SlowQueries(url, f"{name} slow")
+        self.slow = SlowQueries(direct, f"{name} slow")
         self._replica = replica
         self.standby = replica.standby if replica else None
         self.lagging: Reads = replica.before(self) if replica else self
@@ -236,23 +244,37 @@ class Database(Reads):
         replica_url: str | None = None,
         replica_lag_s: float = 10.0,
         name: str = "poolhouse",
+        pooler: Pooler = "session",
+        direct_url: str | None = None,
     ) -> Database:
         """`name`: what the sessions are called in pg_stat_activity. `replica_lag_s`: a replica that is further behind
-        is not asked; nor is one before `processes.py` has looked at it.
+        is not asked; nor is one before `processes.py` has looked at it. `direct_url`: of the same database, where `url`
+        is a pooler's, for what needs a session: LISTEN, and queries of minutes. The replica has the same kind of
+        pooler.
 
-        Raises DatabaseLost when the primary cannot be reached; a replica may come later.
+        Raises DatabaseLost when the primary cannot be reached; a replica may come later. Raises DatabaseUnfit where a
+        pooler does not keep what `pooler` says.
         """
-        settings = {**_session_settings(statement_timeout_s), "application_name": name}
+        settings = _session_settings(statement_timeout_s)
         limits = statement_timeout_s, min(search_timeout_s, statement_timeout_s)
-        primary = await _open_both(url, connections, settings, limits, warm=2)
+        # A session of a pooler has the name of whoever used it last, and would be taken for a server that is gone.
+        as_whom = name if keeps(pooler) else POOLED
+        primary = await _open_both(url, connections, settings, limits, as_whom, pooler, warm=2)
         try:
+            if pooler == "transaction-prepared":
+                with faults():
+                    await require_prepared(url)
             replica = (
                 Replica(
-                    *await _open_both(replica_url, connections, settings, limits, warm=0, primary=False),
+                    *await _open_both(
+                        replica_url, connections, settings, limits, as_whom, pooler, warm=0, primary=False
+                    ),
                     Connections(
                         replica_url,
                         1,
-                        {**settings, "application_name": f"{name} look"},
+                        settings,
+                        name=f"{name} look",
+                        pooler=pooler,
                         least=1,
                         primary=False,
                     ),
@@ -264,7 +286,12 @@ class Database(Reads):
         except BaseException:
             await Reads(*primary)._close()
             raise
-        return cls(url, *primary, replica, name)
+        return cls(url, *primary, replica, name, direct_url, keeps(pooler))
+
+    @property
+    def hears(self) -> bool | None:
+        """Whether notifications arrive; None until that was tried."""
+        return self._listener.hears
 
     def loads(self) -> dict[str, Load]:
         """How busy each set of connections is."""
@@ -305,7 +332,8 @@ class Database(Reads):
     async def listen(self, channel: str, callback: OnNotification) -> None:
         """`callback(payload)` for each NOTIFY; `callback(None)` after a reconnect.
 
-        Then some may have been missed, so read the truth from the tables.
+        Then some may have been missed, so read the truth from the tables. Where there is no session to listen on
+        (`hears` is False) it is never called: look now and then.
         """
         await self._listener.listen(channel, callback)
 
@@ -353,6 +381,8 @@ async def _open_both(
     connections: int,
     settings: dict[str, str],
     limits_s: tuple[int, int],
+    name: str,
+    pooler: Pooler,
     *,
     warm: int,
     primary: bool = True,
@@ -363,11 +393,22 @@ async def _open_both(
     transaction costs three.
     """
     statement_s, search_s = limits_s
-    ordinary = Connections(url, connections, settings, statement_s=statement_s, least=1, primary=primary)
+    ordinary = Connections(
+        url,
+        connections,
+        settings,
+        name=name,
+        pooler=pooler,
+        statement_s=statement_s,
+        least=1,
+        primary=primary,
+    )
     searches = Connections(
         url,
         max(2, connections // 2),
         {**settings, "plan_cache_mode": "force_custom_plan", "statement_timeout": f"{search_s}s"},
+        name=name,
+        pooler=pooler,
         statement_s=search_s,
         searches=True,
         primary=primary,
@@ -379,10 +420,9 @@ async def _open_both(
 
 def _session_settings(statement_timeout_s: int) -> dict[str, str]:
     return {
-        "timezone": "UTC",
         "jit": "off",
         "statement_timeout": f"{statement_timeout_s}s",
-        "idle_in_transaction_session_timeout": "60s",
+        "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_S}s",
     }
 
 

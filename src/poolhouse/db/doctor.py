@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import secrets
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -14,13 +16,22 @@ import asyncpg
 from poolhouse.client.words import Both
 from poolhouse.db.binaries import EXTENSIONS, candidates, choose
 from poolhouse.db.cluster import home_of, made_by
-from poolhouse.db.connecting import connect
 from poolhouse.db.connection_pool import KEPT
 from poolhouse.db.errors import DatabaseUnfit
+from poolhouse.db.listening import ECHO_S
 from poolhouse.db.migrations import current, online
 from poolhouse.db.migrations.chain import revisions
 from poolhouse.db.os_account import account
 from poolhouse.db.postgres_lookup import KINDS, mismatches
+from poolhouse.db.sessions import (
+    Pooler,
+    connect,
+    is_pooled,
+    keeps,
+    require_limits,
+    require_prepared,
+    settle,
+)
 from poolhouse.errors import DatabaseLost
 
 SLOW_MS = 5.0
@@ -62,10 +73,19 @@ def embedded_facts(data: Path, pg_bin: Path | None) -> Iterator[Fact]:
         yield Fact(BINARIES, "-", Both(error.en, error.zh))
 
 
-async def server_facts(url: str, connections: int, workers: int = 1) -> AsyncIterator[Fact]:
-    """Of a running server, embedded or not. `connections`: the setting of one process; `workers`: processes here."""
+async def server_facts(
+    url: str,
+    connections: int,
+    workers: int = 1,
+    *,
+    pooler: Pooler = "session",
+    direct_url: str | None = None,
+    statement_s: float = 30.0,
+) -> AsyncIterator[Fact]:
+    """Of a running server, embedded or not. `connections`: the setting of one process; `workers`: processes here.
+    The rest are settings, too: see `Database.open`."""
     try:
-        connection = await connect(url, primary=False)
+        connection = await connect(url, "poolhouse doctor", primary=False)
     except (OSError, asyncpg.PostgresError, TimeoutError, DatabaseLost) as error:
         silent = Both(f"the database does not answer: {error}", f"数据库没有回答：{error}")
         yield Fact(Both("connection", "连接"), "-", silent)
@@ -76,7 +96,11 @@ async def server_facts(url: str, connections: int, workers: int = 1) -> AsyncIte
         if await current(connection) == revisions()[-1]:
             yield await _functions(connection)
             yield await _lookup(connection)
-        yield await _room(connection, connections, workers)
+        pooled = await is_pooled(connection)
+        if pooled or not keeps(pooler):
+            yield await _pooler(connection, url, pooler, statement_s)
+        yield await _room(connection, connections, workers, pooled=pooled)
+        yield await _notifications(connection, direct_url or (url if keeps(pooler) else None))
     finally:
         await connection.close()
 
@@ -186,12 +210,63 @@ async def _role(connection: Any) -> Fact:
     )
 
 
-async def _room(connection: Any, ours: int, workers: int) -> Fact:
-    """Of all processes on all nodes, each with its own setting, as they say in their rows."""
+async def _pooler(connection: Any, url: str, pooler: Pooler, statement_s: float) -> Fact:
+    """Whether it keeps what the settings say that it keeps."""
+    name = Both("connection pooler", "连接池")
+    try:
+        if keeps(pooler):
+            await settle(connection, url, {})
+        else:
+            await require_limits(connection, statement_s)
+        if pooler == "transaction-prepared":
+            await require_prepared(url)
+    except DatabaseUnfit as error:
+        return Fact(name, pooler, Both(error.en, error.zh))
+    return Fact(name, pooler)
+
+
+async def _notifications(connection: Any, listen_url: str | None) -> Fact:
+    """What is sent where the server writes has to arrive where it listens."""
+    name, channel = Both("notifications", "通知"), f"poolhouse_echo_{secrets.token_hex(8)}"
+    deaf = Both("not heard", "收不到")
+    late = Both(
+        "mail, logout notices and jobs wait up to 15 seconds; set POOLHOUSE_LISTEN_URL to the database itself",
+        "邮件、登出通知和任务最多等待 15 秒；请用 POOLHOUSE_LISTEN_URL 指出数据库本身的地址",
+    )
+    if listen_url is None:
+        return Fact(name, deaf, late)
+    heard = asyncio.Event()
+    try:
+        listening = await connect(listen_url, "poolhouse doctor")
+    except (OSError, asyncpg.PostgresError, TimeoutError, DatabaseLost) as error:
+        return Fact(name, "-", Both(f"POOLHOUSE_LISTEN_URL: {error}", f"POOLHOUSE_LISTEN_URL：{error}"))
+    try:
+        await listening.add_listener(channel, lambda *_: heard.set())
+        await connection.execute("select pg_notify($1, '')", channel)
+        async with asyncio.timeout(ECHO_S):
+            await heard.wait()
+    except TimeoutError:
+        return Fact(name, deaf, late)
+    finally:
+        listening.terminate()
+    return Fact(name, Both("heard", "能收到"))
+
+
+async def _room(connection: Any, ours: int, workers: int, *, pooled: bool = False) -> Fact:
+    """Of all processes on all nodes, each with its own setting, as they say in their rows. Behind a pooler it is the
+    pooler that opens as many as it may: what is in use are its own."""
     room = int(await connection.fetchval("show max_connections"))
     used = await connection.fetchval(
         "select count(*) from pg_stat_activity where backend_type = 'client backend'"
     )
+    if pooled:
+        return Fact(
+            Both("connections", "连接数"),
+            Both(
+                f"{used} of {room} in use, those of the pooler included, which limits them",
+                f"{room} 个中已用 {used} 个（含连接池的连接，由它限制）",
+            ),
+        )
     running = await _connections_of_processes(connection)
     told = running + [ours] * (workers - len(running))
     processes, needed = len(told), sum(map(_at_most, told))

@@ -37,12 +37,24 @@ _TOO_LARGE = (pg.ProgramLimitExceededError, pg.StatementTooComplexError, pg.TooM
 _UNSTORABLE = (pg.CharacterNotInRepertoireError, pg.UntranslatableCharacterError)
 
 
+_IN_PARTING = (pg.ProtocolViolationError, pg.ConnectionDoesNotExistError)
+_POOLER_FULL = re.compile(r"max_(?:db_|user_)?client_conn|query_wait_timeout|no more connections allowed")
+"""PgBouncer's words for what takes time alone; it says all by one code, and hangs up."""
+
+
+def ends_connection(error: BaseException) -> bool:
+    """Whether it was said in parting, by a pooler: the connection is of no more use, the others are."""
+    return isinstance(error, _IN_PARTING)
+
+
 def is_lost(error: BaseException) -> bool:
     """Whether the connection is gone, so that another connection may fare better."""
     if isinstance(error, pg.InternalClientError):
         return True  # the server's goodbye came while the connection was idle: its state fits nothing
     if isinstance(error, pg.InterfaceError):
         return "closed" in str(error) or "closing" in str(error)
+    if _is_of_full_pooler(error):
+        return False
     if isinstance(error, pg.PostgresError):
         state = error.sqlstate or ""
         return (state.startswith(_LOST_CLASSES) or state in _LOST_STATES) and not is_of_a_node(error)
@@ -70,11 +82,15 @@ def translated(error: BaseException) -> PoolhouseError | None:
         return TooLarge("value", "内容过大", "more than can be stored or asked for at once")
     if isinstance(error, pg.DiskFullError):
         return DatabaseFull(told(error), retry_after_s=60)
-    if isinstance(error, _OVERLOADED):
+    if isinstance(error, _OVERLOADED) or _is_of_full_pooler(error):
         return Overloaded(told(error), retry_after_s=1)
     if is_lost(error) or is_of_a_node(error) or isinstance(error, TimeoutError):
         return DatabaseLost(told(error), retry_after_s=2)
     return None
+
+
+def _is_of_full_pooler(error: BaseException) -> bool:
+    return isinstance(error, _IN_PARTING) and bool(_POOLER_FULL.search(str(error)))
 
 
 def _cannot_be_sent(error: BaseException, why: type[Exception]) -> bool:

@@ -1,8 +1,14 @@
-"""LISTEN on one connection of its own, which comes back when it was lost."""
+"""LISTEN on one connection of its own, which comes back when it was lost.
+
+That notifications arrive is tried: the listener has itself told something by another connection. Through a pooler
+without sessions, or on another database than the one that is written to, it hears nothing and everything seems well.
+Then, and where there is no address to listen at, whoever waits for a notification finds its work by looking, later.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -10,15 +16,19 @@ from typing import Any
 import structlog
 
 from poolhouse.background import forever
-from poolhouse.db.connecting import connect
 from poolhouse.db.faults import faults
+from poolhouse.db.sessions import connect
+from poolhouse.errors import PoolhouseError
 from poolhouse.failures import told
 
 OnNotification = Callable[[str | None], Awaitable[None]]
+Notify = Callable[[str, str], Awaitable[None]]
 
 PULSE_S = 15.0
+ECHO_S = 5.0
 ANSWER_S = 5.0
 LONGEST_PAUSE_S = 1.0
+DEAF = "mail, logout notices and jobs wait until a server looks, up to 15 seconds; nothing is lost"
 
 _log = structlog.get_logger(__name__)
 
@@ -26,18 +36,26 @@ _log = structlog.get_logger(__name__)
 class Listener:
     """Callbacks run one after another, in the order of the notifications; what they raise is logged."""
 
-    def __init__(self, url: str, name: str) -> None:
-        self._url, self._name = url, name
+    def __init__(self, url: str | None, name: str, notify: Notify) -> None:
+        """`url` None: nobody listens. `notify`: by a connection of those that write."""
+        self._url, self._name, self._notify = url, name, notify
         self._callbacks: dict[str, list[OnNotification]] = {}
         self._heard: asyncio.Queue[tuple[str, str | None]] = asyncio.Queue()
         self._connection: Any = None
         self._tasks: list[asyncio.Task[None]] = []
         self._opening = asyncio.Lock()
         self._stirred = asyncio.Event()
+        self._echo = f"poolhouse_echo_{secrets.token_hex(8)}"
+        self._echoed = asyncio.Event()
+        self.hears: bool | None = None
+        """None until it was tried."""
 
     async def listen(self, channel: str, callback: OnNotification) -> None:
         """Returns once the server listens: nothing sent after that is missed."""
         async with self._opening:
+            if self._url is None:
+                self._tell(hears=False, because="no session to listen on: POOLHOUSE_LISTEN_URL is not set")
+                return
             if self._connection is None:
                 self._connection = await self._connect()
                 self._tasks = [
@@ -62,12 +80,16 @@ class Listener:
             self._connection = None
 
     async def _connect(self) -> Any:
+        assert self._url is not None
         with faults():
-            connection = await connect(
-                self._url, timeout=ANSWER_S, server_settings={"application_name": self._name}
-            )
-            for channel in self._callbacks:
-                await connection.add_listener(channel, self._hear)
+            connection = await connect(self._url, self._name, timeout=ANSWER_S)
+            try:
+                await connection.add_listener(self._echo, lambda *_: self._echoed.set())
+                for channel in self._callbacks:
+                    await connection.add_listener(channel, self._hear)
+            except BaseException:
+                connection.terminate()
+                raise
         return connection
 
     def _hear(self, _connection: Any, _pid: int, channel: str, payload: str) -> None:
@@ -104,6 +126,10 @@ class Listener:
         self._stirred.clear()
         connection.add_termination_listener(lambda _: self._stirred.set())
         while not connection.is_closed():
+            if await self._hears_itself() is False and not self._stirred.is_set():
+                self._tell(
+                    hears=False, because="what is sent by POOLHOUSE_DATABASE_URL does not arrive there"
+                )
             with suppress(TimeoutError):
                 async with asyncio.timeout(PULSE_S):
                     await self._stirred.wait()
@@ -113,3 +139,28 @@ class Listener:
                     await connection.fetchval("select 1", timeout=ANSWER_S)
                 except Exception:
                     connection.terminate()
+
+    async def _hears_itself(self) -> bool | None:
+        """None where nothing could be said."""
+        self._echoed.clear()
+        try:
+            await self._notify(self._echo, "")
+        except PoolhouseError:
+            return None
+        waits = [asyncio.ensure_future(one.wait()) for one in (self._echoed, self._stirred)]
+        await asyncio.wait(waits, timeout=ECHO_S, return_when=asyncio.FIRST_COMPLETED)
+        for one in waits:
+            one.cancel()
+        if self._echoed.is_set():
+            self._tell(hears=True)
+        return self._echoed.is_set()
+
+    def _tell(self, *, hears: bool, because: str = "") -> None:
+        """What changed, once."""
+        if hears == self.hears:
+            return
+        if not hears:
+            _log.warning("notifications_not_heard", because=because, meaning=DEAF)
+        elif self.hears is False:
+            _log.info("notifications_heard")
+        self.hears = hears

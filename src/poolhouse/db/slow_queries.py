@@ -1,6 +1,7 @@
 """Selects that take longer than anybody waits for: one at a time, beside the requests.
 
-Each has a connection of its own, uses one core of the database, and ends with the process that asked.
+Each has a connection of its own, uses one core of the database, and ends with the process that asked. It is one
+transaction, whose settings and lock hold through a pooler, too.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 import asyncpg
 import structlog
 
-from poolhouse.db.connecting import connect
+from poolhouse.db.sessions import connect
 from poolhouse.errors import PoolhouseError
 from poolhouse.failures import told
 
@@ -26,15 +27,14 @@ LOST_AGAIN_S = 30.0
 """The same where no answer came of it that is about the query: nobody could connect, or keep what was found."""
 MOST_RESTING = 1_000
 
-_SETTINGS = {
-    "timezone": "UTC",
-    "jit": "off",
-    "statement_timeout": f"{LONGEST_S}s",
-    "client_connection_check_interval": "10s",
-    "max_parallel_workers_per_gather": "0",
-    "enable_nestloop": "off",  # what is slow has many rows, of which the planner may think few
-    "default_transaction_read_only": "on",
-}
+_BEGIN = (
+    "begin isolation level read committed read only; set local jit = off; "
+    f"set local statement_timeout = '{LONGEST_S}s'; "
+    "set local idle_in_transaction_session_timeout = '60s'; "
+    "set local client_connection_check_interval = '10s'; "
+    "set local max_parallel_workers_per_gather = 0; "
+    "set local enable_nestloop = off"  # what is slow has many rows, of which the planner may think few
+)
 _LOCK = 0x510A
 
 Fetch = Callable[..., Awaitable[list[asyncpg.Record]]]
@@ -85,13 +85,12 @@ class SlowQueries:
         connection: Any = None
         began = monotonic()
         try:
-            connection = await connect(
-                self._url, timeout=10.0, server_settings={**_SETTINGS, "application_name": self._name}
-            )
-            if await connection.fetchval("select pg_try_advisory_lock($1, hashtext($2))", _LOCK, pool_id):
-                async with asyncio.timeout(
-                    LONGEST_S + 10
-                ):  # a pooler may keep our settings from the database
+            connection = await connect(self._url, self._name)
+            await connection.execute(_BEGIN)
+            if await connection.fetchval(
+                "select pg_try_advisory_xact_lock($1, hashtext($2))", _LOCK, pool_id
+            ):
+                async with asyncio.timeout(LONGEST_S + 10):
                     await work(connection.fetch)
         except Exception as error:
             is_of_query = connection is not None and not isinstance(error, PoolhouseError)

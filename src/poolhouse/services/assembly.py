@@ -109,6 +109,8 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         replica_url=replica,
         replica_lag_s=settings.replica_lag_s,
         name=node_name(secret_keys(settings)),
+        pooler=settings.pooler,
+        direct_url=settings.listen_url.get_secret_value() if settings.listen_url else None,
     )
     hasher = PasswordHasher(processes=settings.workers)
     try:

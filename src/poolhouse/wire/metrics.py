@@ -80,6 +80,10 @@ class ProcessMetrics(Collector):
         if (skew_s := self._vitals.clock_skew_s()) is not None:
             skew.add_metric([], skew_s)
         yield skew
+        hears = int(self._vitals.hears())
+        yield _gauge(
+            "notifications_heard", "1 while NOTIFY arrives here; else work is found by looking.", hears
+        )
         yield _gauge("database_up", "1 while the database answers.", int(self._rows is not None))
         if self._rows is None:
             return

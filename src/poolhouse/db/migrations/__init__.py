@@ -11,21 +11,25 @@ everything is one transaction, and so is the way down.
 
 In a database that is distributed over nodes (`db/citus`) what a version makes is distributed in its transaction.
 
-Advisory locks see to it that two nodes that start at once do the steps once. A database that is up to date is seen
-by one query, without importing a version. The table that holds the newest version applied is called
+Advisory locks see to it that two nodes that start at once do the steps once. Through a connection pooler that keeps no
+sessions it is a transaction's lock: a session's would stay on a connection that others use. A database that is up to
+date is seen by one query, without importing a version. The table that holds the newest version applied is called
 `alembic_version`, as databases in the field have it from the tool that wrote it first.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 from importlib import import_module
 from itertools import takewhile
 from typing import Any
 
 import structlog
 
-from poolhouse.db import connecting
+from poolhouse.db import sessions
 from poolhouse.db.binaries import EXTENSIONS
 from poolhouse.db.citus.plan import is_distributed
 from poolhouse.db.citus.steps import distribute_new, prepare
@@ -35,12 +39,16 @@ from poolhouse.db.migrations import online
 from poolhouse.db.migrations.chain import FOLDER, revisions
 from poolhouse.db.migrations.online import Report
 from poolhouse.db.migrations.scripts import run_script
+from poolhouse.db.sessions import PAGE, Pooler, keeps
 from poolhouse.errors import Unfit
 
 OLDEST_SERVER = 15
+NAME = "poolhouse migrate"
 _LOCK = 0x706F6F6C  # "pool"
 _RUN = _LOCK + 1
 _WAIT_S = 0.2
+_UNLIMITED = {"statement_timeout": "0", "lock_timeout": "0", "idle_in_transaction_session_timeout": "0"}
+_HERE = "; ".join(f"set local {name} = {value}" for name, value in _UNLIMITED.items())
 
 _log = structlog.get_logger(__name__)
 
@@ -54,33 +62,37 @@ async def current(connection: Any) -> str | None:
 
 async def pending(url: str) -> list[str]:
     """The versions a database lacks. Raises DatabaseUnfit when it is ahead of this program."""
-    connection = await connect(url)
+    with faults():
+        connection = await sessions.connect(url, NAME)
     try:
         return _after(await current(connection))
     finally:
         await connection.close()
 
 
-async def migrate(url: str, to: str | None = None, report: Report = lambda _: None) -> list[str]:
+async def migrate(
+    url: str, to: str | None = None, report: Report = lambda _: None, *, pooler: Pooler = "session"
+) -> list[str]:
     """Brings the database to version `to` (the newest when None, "base" for an empty one), up or down.
 
     Answers the versions applied or taken back, in order. Raises DatabaseUnfit. What fails leaves the database at the
-    last version that is wholly in; one that commits in between goes on at the next run.
+    last version that is wholly in; one that commits in between goes on at the next run. Where `pooler` keeps no
+    sessions, such a version is refused: an index is built outside of a transaction, and its time has no limit.
     """
-    connection = await connect(url)
+    connection = await (connect(url) if keeps(pooler) else _without_session(url, NAME))
     try:
         if to is None and not _after(await current(connection)):
             return []
-        await wait_for_others(connection)
-        await _check_server(connection)
-        if spread := await is_distributed(connection):
-            await prepare(connection)
-        start, target = await current(connection), _target(to)
-        _position(await online.begun(connection))
-        if target < _position(start) or (target == _position(start) and await online.begun(connection)):
-            steps = await _down(connection, target, spread=spread)
-        else:
-            steps = await _up(connection, url, target, report, spread=spread)
+        async with _alone(connection, url, pooler):
+            await _check_server(connection)
+            if spread := await is_distributed(connection):
+                await prepare(connection)
+            start, target = await current(connection), _target(to)
+            _position(await online.begun(connection))
+            if target < _position(start) or (target == _position(start) and await online.begun(connection)):
+                steps = await _down(connection, target, spread=spread)
+            else:
+                steps = await _up(connection, url, target, report, pooler, spread=spread)
         if steps:
             _log.info("schema_migrated", steps=steps, **{"from": start})
         return steps
@@ -89,17 +101,49 @@ async def migrate(url: str, to: str | None = None, report: Report = lambda _: No
 
 
 async def wait_for_others(connection: Any) -> None:
-    """Until the connection ends we are the only one. Asked again and again, as building an index waits for whoever
-    waits within a statement, and that one would wait for us."""
+    """Until the connection ends we are the only one."""
+    await _wait_for(partial(connection.fetchval, "select pg_try_advisory_lock($1)", _RUN))
+
+
+@asynccontextmanager
+async def _alone(connection: Any, url: str, pooler: Pooler) -> AsyncIterator[None]:
+    """While it lasts we are the only one. By the session that works, so that a server that works on after its client
+    died still holds the lock; or, where there is none and no statement takes long, by a transaction of another
+    connection."""
+    if keeps(pooler):
+        await wait_for_others(connection)
+        yield
+        return
+    holder = await _without_session(url, f"{NAME} lock")
+    try:
+        await holder.execute(f"begin isolation level read committed; {_HERE}")
+        await _wait_for(partial(_takes_lock, holder))
+        yield
+    finally:
+        await holder.close()
+
+
+async def _wait_for(takes_lock: Callable[[], Awaitable[bool]]) -> None:
+    """Asked again and again, as building an index waits for whoever waits within a statement, and that one would wait
+    for us."""
     told = False
-    while not await connection.fetchval("select pg_try_advisory_lock($1)", _RUN):
+    while not await takes_lock():
         if not told:
             _log.info("migration_waits", because="another node is changing the schema")
             told = True
         await asyncio.sleep(_WAIT_S)
 
 
-async def _up(connection: Any, url: str, target: int, report: Report, *, spread: bool) -> list[str]:
+async def _takes_lock(holder: Any) -> bool:
+    taken: bool = await holder.fetchval("select pg_try_advisory_xact_lock($1)", _RUN)
+    # The portal of that ends with the next, and with it the snapshot, for which building an index would wait.
+    await holder.execute("select 1")
+    return taken
+
+
+async def _up(
+    connection: Any, url: str, target: int, report: Report, pooler: Pooler, *, spread: bool
+) -> list[str]:
     applied: list[str] = []
     while True:
         start = await current(connection)
@@ -107,6 +151,8 @@ async def _up(connection: Any, url: str, target: int, report: Report, *, spread:
         if not steps:
             return applied
         if start is not None and isinstance(statements := _module(steps[0]).UP, tuple):
+            if not keeps(pooler):
+                raise _needs_a_session(steps[0])
             await online.run(connection, url, steps[0], statements, report, spread=spread)
             steps = steps[:1]
             async with connection.transaction(isolation="read_committed"):
@@ -117,10 +163,20 @@ async def _up(connection: Any, url: str, target: int, report: Report, *, spread:
         applied += steps
 
 
+def _needs_a_session(version: str) -> DatabaseUnfit:
+    return DatabaseUnfit(
+        f"version {version} commits in between and builds indexes, for which it needs a session that no pooler in "
+        f"transaction mode gives: say where the database itself is by POOLHOUSE_LISTEN_URL ({PAGE})",
+        f"版本 {version} 会中途提交并建立索引，需要会话，而事务模式的连接池不提供会话："
+        f"请用 POOLHOUSE_LISTEN_URL 指出数据库本身的地址（{PAGE}）",
+    )
+
+
 async def _together(connection: Any, start: str | None, steps: list[str], *, spread: bool) -> list[str]:
     """Runs those that go into one transaction; none if somebody else has, meanwhile."""
     # Read committed, so that who waited for the lock sees what the other has done.
     async with connection.transaction(isolation="read_committed"):
+        await connection.execute(_HERE)
         await connection.execute(
             "select pg_advisory_xact_lock($1)", _LOCK
         )  # a program of before takes it alone
@@ -144,6 +200,7 @@ async def _together(connection: Any, start: str | None, steps: list[str], *, spr
 async def _down(connection: Any, target: int, *, spread: bool) -> list[str]:
     """Takes back what was begun, too."""
     async with connection.transaction(isolation="read_committed"):
+        await connection.execute(_HERE)
         await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
         start, begun = await current(connection), await online.begun(connection)
         steps = [*([begun] if begun else []), *_steps(start, target)]
@@ -155,18 +212,14 @@ async def _down(connection: Any, target: int, *, spread: bool) -> list[str]:
 
 
 async def connect(url: str) -> Any:
+    """A session without limits of time."""
     with faults():
-        return await connecting.connect(
-            url,
-            timeout=10.0,
-            server_settings={
-                "application_name": "poolhouse migrate",
-                "statement_timeout": "0",
-                "lock_timeout": "0",
-                "idle_in_transaction_session_timeout": "0",
-                "timezone": "UTC",
-            },
-        )
+        return await sessions.session(url, NAME, _UNLIMITED)
+
+
+async def _without_session(url: str, name: str) -> Any:
+    with faults():
+        return await sessions.connect(url, name)
 
 
 def _after(version: str | None) -> list[str]:

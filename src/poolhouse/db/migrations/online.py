@@ -32,8 +32,8 @@ import structlog
 from asyncpg import exceptions as pg
 
 from poolhouse.db.citus.steps import distribute_new
-from poolhouse.db.connecting import connect
 from poolhouse.db.migrations.scripts import run_script
+from poolhouse.db.sessions import connect
 
 LOOK_EVERY_S = 1.0
 TELL_EVERY_S = 10.0
@@ -269,7 +269,7 @@ async def _watched(connection: Any, url: str, at: Progress, telling: _Telling) -
 
 async def _watch(url: str, pid: int, at: Progress, telling: _Telling) -> None:
     await asyncio.sleep(LOOK_EVERY_S)
-    connection = await connect(url, server_settings={"application_name": "poolhouse migrate"})
+    connection = await connect(url, "poolhouse migrate")
     try:
         while True:
             row = await connection.fetchrow(

@@ -73,6 +73,9 @@ SERVER: dict[str, str] = {
     "public_url": "客户端访问服务器的 URL，与 http://host:port 不同时设置：在反向代理之后或容器中。",
     "workers": "服务进程数，每个需要一个 CPU 核。",
     "database_url": "外部 PostgreSQL（15 或更新）；不设置则服务器在数据文件夹中运行自己的数据库。",
+    "pooler": "其间的连接池保持什么：session 为会话（没有连接池也是），transaction 为单个事务，"
+    "transaction-prepared 还支持预备语句。",
+    "listen_url": "同一数据库不经过连接池的地址，用于 LISTEN、结构升级和备份，它们需要会话。",
     "replica_url": "该 PostgreSQL 的热备，用于列表、搜索和日志。",
     "replica_lag_s": "热备落后超过这么多秒时不再使用。",
     "database_connections": "每个进程保持的数据库连接数。",
