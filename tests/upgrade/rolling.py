@@ -49,13 +49,19 @@ def git(*words: str) -> str:
 
 
 def base_commit() -> str:
-    """The newest of the first parents whose schema is not this tree's."""
+    """The newest of the first parents that lacks versions of this tree, all of them newer than its own."""
     ours = {file.name for file in (ROOT / VERSIONS).glob("[0-9]*.py")}
     for commit in git("log", "--first-parent", "--format=%H", "HEAD").split():
         listed = git("ls-tree", "--name-only", f"{commit}:{VERSIONS}").split()
-        if {name for name in listed if name[0].isdigit()} != ours:
+        theirs = {name for name in listed if name[0].isdigit()}
+        if ours - theirs and not passed_over(ours, theirs):
             return commit
     raise SystemExit("no commit has another schema")
+
+
+def passed_over(ours: set[str], theirs: set[str]) -> list[str]:
+    """Versions that a database of `theirs` never gets: it knows only the newest that it has."""
+    return sorted(name for name in ours - theirs if name < max(theirs))
 
 
 @contextmanager
@@ -370,6 +376,9 @@ def main(commit: str | None) -> int:
         print(
             f"versions of the schema that it lacks: {', '.join(sorted(ours - theirs)) or 'none'}", flush=True
         )
+        if late := passed_over(ours, theirs):
+            print(f"never applied to its databases, which are newer: {', '.join(late)}", flush=True)
+            return len(late)
         for one in ("old", "new", "database"):
             (folder / one).mkdir(mode=0o755)
         with EmbeddedPostgres(folder / "database") as url:
