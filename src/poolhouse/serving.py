@@ -17,6 +17,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -293,7 +294,9 @@ def worker() -> ASGIApp:
             await stack.enter_async_context(working(services))
             inner.append(asgi(services))
             state = inner[0].state
-            state.draining = (Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / DRAINING).exists
+            told = f"{os.environ['PROMETHEUS_MULTIPROC_DIR']}/{DRAINING}"
+            # Asked at every answer: a Path takes five times as long.
+            state.draining = partial(os.path.exists, told)
             last_bodies = asyncio.create_task(
                 _hurry(state.hurry, state.draining, settings.drain_s), name="last bodies"
             )

@@ -115,11 +115,21 @@ def test_a_draining_server_is_unready_before_it_takes_no_more_connections(
     monkeypatch.setenv("POOLHOUSE_DRAIN_S", "5")
     server = Running(begun, *flags)
     host = server.credentials["host"]
-    server.process.send_signal(signal.SIGTERM)
-    until(lambda: httpx.get(f"{host}/readyz", timeout=20).status_code == 503)
+    url = httpx.URL(host)
+    with socket.create_connection((url.host, url.port), timeout=20) as kept:
+        kept.sendall(ASK)
+        assert b"connection: close" not in kept.recv(65536)
+        server.process.send_signal(signal.SIGTERM)
+        until(lambda: httpx.get(f"{host}/readyz", timeout=20).status_code == 503)
+        kept.sendall(ASK)
+        answer = everything(kept)  # ends, for the server ends the connection
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert b"connection: close" in answer
     assert httpx.get(f"{host}/healthz").status_code == 200
     assert server.process.wait(60) == 0
 
+
+ASK = b"GET /healthz HTTP/1.1\r\nHost: poolhouse\r\n\r\n"
 
 LOGIN = """
 async function login(query, password) { return { id: '7', username: 'wang' }; }

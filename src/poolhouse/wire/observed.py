@@ -51,12 +51,19 @@ _log = structlog.get_logger(__name__)
 
 class Observed:
     """`paths` are those a request may be named by when its wire names no operation: all others are `unknown`,
-    so that strangers cannot fill the memory with names."""
+    so that strangers cannot fill the memory with names.
+
+    While `draining` answers True every answer ends its connection: a proxy then sends its next request to another
+    node, and not on a connection that this one is about to close.
+    """
 
     def __init__(
-        self, app: Callable[[Scope, Receive, Send], Awaitable[None]], paths: Collection[str] = ()
+        self,
+        app: Callable[[Scope, Receive, Send], Awaitable[None]],
+        paths: Collection[str] = (),
+        draining: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._app = app
+        self._app, self._draining = app, draining
         self._paths = frozenset(paths)
         self._measured: dict[tuple[str, str, str], tuple[Any, Any]] = {}
         self._shed = _Shed()
@@ -74,8 +81,10 @@ class Observed:
             if message["type"] == "http.response.start":
                 OWN_WRITES.note(about)
                 status = message["status"]
-                header = (b"x-request-id", about.request_id.encode())
-                message = {**message, "headers": [*message.get("headers", ()), header, *_notice(about)]}
+                headers = [*message.get("headers", ()), (b"x-request-id", about.request_id.encode())]
+                if self._draining():
+                    headers.append((b"connection", b"close"))
+                message = {**message, "headers": [*headers, *_notice(about)]}
             await send(message)
 
         try:
