@@ -118,6 +118,10 @@ LEFT = {
         "docs/operations/poolers.md",
         "alter role",
     ): "as the server asks for; tests/db/test_poolers.py runs what it asks",
+    (
+        "docs/operations/high-availability.md",
+        "$ export POOLHOUSE_DATABASE_URL=",
+    ): "with HAProxy and a standby: `make drill` starts nodes so",
     ("docs/operations/scaling.md", "$ CFLAGS="): "asks an index of packages, and compiles",
     (
         "docs/operations/secrets.md",
