@@ -13,18 +13,21 @@ _ID = re.compile(r"[0-9a-f]{24}\Z")
 _RANDOM_BITS = 48
 _LATEST_MS = 253_370_764_800_000
 """The year 9999: later ones are no times that PostgreSQL's driver knows."""
+PUT_BACK_MS = 60_000
+"""A clock that is put back further is followed: what is looked up by the time of its id would not be found."""
 _latest = 0
 _latest_lock = threading.Lock()
 
 
 def new_id() -> str:
     """Six bytes of Unix milliseconds, six random ones; within a process each is greater than the one before, so that
-    what is written together, at one `created_at`, is listed in the order it was given in."""
+    what is written together, at one `created_at`, is listed in the order it was given in, unless the clock was put back
+    by more than PUT_BACK_MS."""
     global _latest
     fresh = int(clock.epoch_s() * 1000) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
     with _latest_lock:
-        is_later = fresh >> _RANDOM_BITS > _latest >> _RANDOM_BITS
-        _latest = fresh if is_later else _latest + 1 + secrets.randbits(32)
+        behind_ms = (_latest >> _RANDOM_BITS) - (fresh >> _RANDOM_BITS)
+        _latest = _latest + 1 + secrets.randbits(32) if 0 <= behind_ms <= PUT_BACK_MS else fresh
         return f"{_latest:024x}"
 
 

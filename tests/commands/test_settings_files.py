@@ -18,6 +18,7 @@ SECRETS = [name for name, about in settings_known().items() if about.kind.secret
 VALUES = {
     "database_url": "postgresql://a:hunter2@db.example.com/x",
     "replica_url": "postgresql://a:hunter2@db.example.com/y",
+    "listen_url": "postgresql://a:hunter2@db.example.com/z",
     "metrics_token": "hunter2-hunter2-hunter2",
 }
 

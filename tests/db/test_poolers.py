@@ -138,14 +138,15 @@ async def test_notifications_of_one_node_are_heard_by_another(through: Bouncer, 
 async def test_a_server_that_hears_nothing_says_so(
     transaction_mode: Bouncer, listen_at: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """At the latest by the second try: at the start the pooler may happen to join listener and echo."""
     monkeypatch.setattr("poolhouse.db.listening.ECHO_S", 0.3)
+    monkeypatch.setattr("poolhouse.db.listening.PULSE_S", 0.1)
     url = transaction_mode.url
     async with opened(url, pooler="transaction", direct_url=listen_at and url) as deaf:
         await deaf.listen("things", lambda _: asyncio.sleep(0))
         async with asyncio.timeout(5):
-            while deaf.hears is None:  # noqa: ASYNC110 -- nothing tells when
+            while deaf.hears is not False:  # noqa: ASYNC110 -- nothing tells when
                 await asyncio.sleep(0.01)
-        assert deaf.hears is False
 
 
 async def test_a_pooler_in_transaction_mode_is_found_out(transaction_mode: Bouncer) -> None:

@@ -138,7 +138,8 @@ async def test_after_a_promotion_everything_goes_on_where_the_primary_is(
     assert {row["n"] for row in await people.fetch("select n from people")} >= acknowledged
     await heard.until(1)
     await people.notify("people", "after")
-    assert (await heard.until(len(heard.payloads) + 1))[-1] == "after"
+    while "after" not in heard.payloads:
+        await heard.until(len(heard.payloads) + 1)
     assert await people.lagging.fetchval("select 1") == 1
 
 

@@ -43,7 +43,7 @@ class World:
 
 @asynccontextmanager
 async def world(folder: Path, sandbox: Sandbox) -> AsyncIterator[World]:
-    os.environ["POOLHOUSE_SANDBOX_MARKER"] = SECRET
+    os.environ["POOLHOUSE_TEST_SANDBOX_MARKER"] = SECRET
     folder.chmod(0o755)
     (folder / "secret.txt").write_text(SECRET)
     (folder / "secret.txt").chmod(0o644)
