@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from poolhouse.db.binaries import candidates, choose
@@ -65,7 +65,8 @@ class Server:
     def _signal(self, number: signal.Signals) -> None:
         leader = (self.folder / "postmaster.pid").read_text().split()[0]
         for child in Path(f"/proc/{leader}/task/{leader}/children").read_text().split():
-            os.kill(int(child), number)
+            with suppress(ProcessLookupError):  # it has ended since it was listed
+                os.kill(int(child), number)
         os.kill(int(leader), number)
 
     def _run(self, tool: str, *options: str) -> None:

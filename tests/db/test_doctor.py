@@ -77,7 +77,9 @@ async def function_fact(url: str) -> Fact:
     return {fact.name: fact async for fact in server_facts(url, 10)}["passwords for verifyPassword"]
 
 
-async def test_jobs_that_fail_or_are_overdue_are_told(database_url: str, services: Services) -> None:
+async def test_jobs_that_fail_or_are_overdue_are_told(
+    database_url: str, services: Services, legacy_url: str
+) -> None:
     await services.db.execute(
         "insert into maintenance_runs (name, started_at, finished_at, rows, seconds, failures, failed_at, error) "
         "values ('sessions', now() - interval '1 hour', now() - interval '1 hour', 7, 1.5, 0, null, null), "
@@ -93,6 +95,10 @@ async def test_jobs_that_fail_or_are_overdue_are_told(database_url: str, service
         assert told["maintenance: sessions"]["wrong"] == "", "no server runs on it"
         assert told["maintenance: login"]["wrong"] == "", "it has worked since"
         assert "KeyError" in told["maintenance: mail"]["wrong"]
+        async with opened(legacy_url, name="poolhouse node test") as node:
+            await node.listen("anything", heard)
+            told = {row["what"]: row for row in doctor("--database-url", database_url)[1]}
+        assert told["maintenance: sessions"]["wrong"] == "", "it runs on another database of the server"
         async with opened(database_url, name="poolhouse node test") as node:
             await node.listen("anything", heard)
             told = {row["what"]: row for row in doctor("--database-url", database_url)[1]}

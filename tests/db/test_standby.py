@@ -49,6 +49,14 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def nobody_has_acted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys share places: what other tests of this process wrote would keep these readers at the primary."""
+    own_writes = OwnWrites(Marks())
+    for module in ("poolhouse.db.standby", "poolhouse.wire.observed"):
+        monkeypatch.setattr(f"{module}.OWN_WRITES", own_writes)
+
+
+@pytest.fixture(autouse=True)
 def request_under_way() -> Iterator[None]:
     """Reads of nobody's request are the primary's."""
     token = trace.current.set(Trace("test", pool_id="p", actor_id="reader"))

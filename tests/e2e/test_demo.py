@@ -8,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,9 +38,12 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         line = process.stdout.readline()
         assert line, "".join(said)
         said.append(line)
+    drained = threading.Thread(target=process.stdout.read)  # a full pipe would hold it
+    drained.start()
     yield "".join(said)
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 0
+    drained.join()
 
 
 def typed(command: str) -> str:

@@ -75,10 +75,6 @@ async def running(data: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 async def flooded(running: Running, flood: Flood) -> str:
     """Floods the server until it sheds and still answers, and asks it other things meanwhile; its log."""
     host = running.credentials["host"]
-    errors = running.process.stderr
-    assert errors
-    log: list[str] = []
-    reading = asyncio.create_task(asyncio.to_thread(lambda: log.extend(errors)))  # a full pipe would hold it
     connections = [
         asyncio.create_task(flood.connection(address)) for address in FLOODING for _ in range(EACH)
     ]
@@ -108,9 +104,8 @@ async def flooded(running: Running, flood: Flood) -> str:
     assert re.search(r"poolhouse_requests_total\{[^}]*outcome=\"unavailable\"[^}]*\} [1-9]", counted)
     async with httpx.AsyncClient(base_url=host, timeout=60) as http:
         assert (await http.get("/readyz")).status_code == 200
-    running.process.terminate()
-    await reading
-    return "".join(log)
+    assert await asyncio.to_thread(running.stop) == 0
+    return running.log()
 
 
 async def token_of(running: Running) -> str:

@@ -9,6 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -22,16 +23,22 @@ class Running:
     """`poolhouse up` on a folder, and the folder's credentials once it is up."""
 
     def __init__(self, data: Path, *flags: str, port: str = "0") -> None:
+        self._log = tempfile.TemporaryFile("a+")  # noqa: SIM115 -- a pipe that nobody reads gets full
         self.process = subprocess.Popen(
             [*POOLHOUSE, "up", "--data", str(data), "--port", port, *flags],
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._log,
             text=True,
         )
         assert self.process.stdout is not None
         self.first_line = self.process.stdout.readline()
-        assert "is up at" in self.first_line, self.process.stderr and self.process.stderr.read()
+        assert "is up at" in self.first_line, self.log()
         self.credentials = json.loads((data / "credentials.json").read_text())
+
+    def log(self) -> str:
+        """All that it has logged so far."""
+        self._log.seek(0)
+        return self._log.read()
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)

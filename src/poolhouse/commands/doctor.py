@@ -97,7 +97,8 @@ async def _people(db: Database) -> list[Fact]:
 async def _maintenance(db: Database) -> list[Fact]:
     found = {run.name: run for run in await runs(db)}
     serves = await db.fetchval(
-        "select exists (select 1 from pg_stat_activity where application_name like 'poolhouse node % listener')"
+        "select exists (select 1 from pg_stat_activity where datname = current_database() "
+        "and application_name like 'poolhouse node % listener')"
     )
     return [_job(job, found.get(job.name), serves) for job in JOBS]
 

@@ -36,7 +36,7 @@ class OutboxStream(ABC):
         while True:
             self._wake.clear()
             tried += await self._start_due(moment)
-            if not self._sending.running:
+            if not self._sending.running and not self._wake.is_set():  # set: a place fell free meanwhile
                 return tried
             await self._wake.wait()
 
