@@ -15,6 +15,7 @@ from poolhouse import trace
 from poolhouse.db import connection_pool
 from poolhouse.db.citus.reach import lost_nodes
 from poolhouse.db.database import Database, opened
+from poolhouse.db.listening import Listener
 from poolhouse.errors import DatabaseLost, InvalidInput, Overloaded
 from poolhouse.ids import new_id
 from poolhouse.vitals import Vitals
@@ -429,3 +430,43 @@ async def test_a_line_of_searches_that_stands_has_little_patience_with_a_pool_of
     assert await small.search_fetchval("select 1") == 1
     await asyncio.gather(first, second)
     trace.current.reset(token)
+
+
+async def test_an_echo_that_comes_while_a_channel_is_added_proves_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pooler without sessions joins who speaks with what it hears, by accident, and never again."""
+    monkeypatch.setattr("poolhouse.db.listening.ECHO_S", 0.2)
+    echoes = 0
+
+    async def accident(channel: str, payload: str) -> None:
+        nonlocal echoes
+        echoes += 1
+        if echoes == 1:
+            await listener.listen("second", lambda _: asyncio.sleep(0))
+            await database.notify(channel, payload)
+
+    listener = Listener(database.url, "poolhouse deaf", accident)
+    await listener.listen("first", lambda _: asyncio.sleep(0))
+    try:
+        async with asyncio.timeout(10):
+            while listener.hears is None:  # noqa: ASYNC110 -- nothing tells when
+                await asyncio.sleep(0.01)
+        assert (listener.hears, echoes) == (False, 2)
+    finally:
+        await listener.close()
+
+
+async def test_a_channel_that_could_not_be_added_is_added_by_the_next_try(database: Database) -> None:
+    heard: asyncio.Queue[str | None] = asyncio.Queue()
+    listener = Listener(f"{database.url}_is_none", "poolhouse lost", database.notify)
+    with pytest.raises(DatabaseLost):
+        await listener.listen("things", heard.put)
+    listener._url = database.url
+    await listener.listen("things", heard.put)
+    try:
+        await database.notify("things", "once")
+        assert await asyncio.wait_for(heard.get(), 5) == "once"
+        assert heard.empty()
+    finally:
+        await listener.close()

@@ -18,7 +18,7 @@ from tests.db.test_database import Heard
 
 from poolhouse.db import connecting, silence
 from poolhouse.db.backup import back_up
-from poolhouse.db.connecting import connect
+from poolhouse.db.connecting import reach
 from poolhouse.db.database import Database, opened
 from poolhouse.db.doctor import server_facts
 from poolhouse.errors import DatabaseLost
@@ -45,7 +45,7 @@ def url(*servers: Server, attrs: str = "") -> str:
 
 
 async def port_of(given: str, **options: Any) -> int:
-    connection = await connect(given, **options)
+    connection = await reach(given, **options)
     try:
         return await connection.fetchval("select inet_server_port()")  # type: ignore[no-any-return]
     finally:
@@ -66,7 +66,7 @@ async def test_a_replica_may_be_whichever_is_a_standby(pair: Pair) -> None:
             assert await port_of(url(*both, attrs=attrs), primary=False) == standby.port
     assert await port_of(url(primary, attrs="prefer-standby"), primary=False) == primary.port
     with pytest.raises(DatabaseLost):
-        await connect(url(primary, attrs="standby"), primary=False)
+        await reach(url(primary, attrs="standby"), primary=False)
 
 
 async def test_a_standby_alone_is_no_database(pair: Pair) -> None:

@@ -12,7 +12,6 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from poolhouse.db.binaries import candidates
 from poolhouse.db.errors import DatabaseUnfit
-from poolhouse.db.faults import faults
 from poolhouse.db.postgres_statements import EXTENSION
 from poolhouse.db.sessions import connect
 from poolhouse.files import draft_beside
@@ -23,8 +22,7 @@ async def back_up(url: str, pg_bin: Path | None, file: Path) -> None:
 
     All of it or nothing. Nothing is blocked meanwhile.
     """
-    with faults():
-        connection = await connect(url, "poolhouse backup", primary=False)  # a standby will do
+    connection = await connect(url, "poolhouse backup", primary=False)  # a standby will do
     major = connection.get_server_version().major
     await connection.close()
     tool = _tool("pg_dump", major, pg_bin)
@@ -35,8 +33,7 @@ async def back_up(url: str, pg_bin: Path | None, file: Path) -> None:
 
 async def restore(url: str, pg_bin: Path | None, file: Path) -> None:
     """Fills an empty database from `file`, wholly or not at all. Raises DatabaseUnfit."""
-    with faults():
-        connection = await connect(url, "poolhouse backup")
+    connection = await connect(url, "poolhouse backup")
     major = connection.get_server_version().major
     used = await connection.fetchval("select to_regclass('alembic_version')")
     await connection.close()

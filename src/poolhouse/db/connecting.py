@@ -31,8 +31,10 @@ _last: dict[tuple[str, str], Host] = {}
 """By URL and what was wanted of it: the host that was right the last time, which is asked first."""
 
 
-async def connect(url: str, *, primary: bool = True, timeout: float = 10.0, **options: Any) -> Any:
-    """`primary`: a URL that says nothing of the kind means a server that takes writes. `options`: asyncpg.connect's.
+async def reach(url: str, *, primary: bool = True, timeout: float = 10.0, **options: Any) -> Any:
+    """What `sessions.connect` opens, without its name and settings.
+
+    `primary`: a URL that says nothing of the kind means a server that takes writes. `options`: asyncpg.connect's.
 
     Raises what the driver raises, TimeoutError, and DatabaseLost where servers answer, but none of the wanted kind.
     """

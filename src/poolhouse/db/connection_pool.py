@@ -348,24 +348,21 @@ class Connections:
     async def _connect(self) -> Any:
         if self._closed:
             raise DatabaseLost("the connections are closed")
-        with faults():
-            try:
-                connection = await connect(
-                    self._url,
-                    self._name,
-                    primary=self._primary,
-                    pooler=self._pooler,
-                    prepares=self._begin is None,
-                    timeout=CONNECT_S,
-                    command_timeout=self._answer_s,
-                )
-            except TimeoutError as error:
-                raise DatabaseLost(f"no answer within {CONNECT_S} s", retry_after_s=2) from error
-            try:
+        connection = await connect(
+            self._url,
+            self._name,
+            primary=self._primary,
+            pooler=self._pooler,
+            prepares=self._begin is None,
+            timeout=CONNECT_S,
+            command_timeout=self._answer_s,
+        )
+        try:
+            with faults():
                 await self._settle(connection)
-            except BaseException:
-                connection.terminate()
-                raise
+        except BaseException:
+            connection.terminate()
+            raise
         return connection
 
     async def _settle(self, connection: Any) -> None:

@@ -32,7 +32,7 @@ from poolhouse.db.sessions import (
     require_prepared,
     settle,
 )
-from poolhouse.errors import DatabaseLost
+from poolhouse.errors import PoolhouseError
 
 SLOW_MS = 5.0
 SHOWN = 5
@@ -86,7 +86,7 @@ async def server_facts(
     The rest are settings, too: see `Database.open`."""
     try:
         connection = await connect(url, "poolhouse doctor", primary=False)
-    except (OSError, asyncpg.PostgresError, TimeoutError, DatabaseLost) as error:
+    except (OSError, asyncpg.PostgresError, PoolhouseError) as error:
         silent = Both(f"the database does not answer: {error}", f"数据库没有回答：{error}")
         yield Fact(Both("connection", "连接"), "-", silent)
         return
@@ -238,7 +238,7 @@ async def _notifications(connection: Any, listen_url: str | None) -> Fact:
     heard = asyncio.Event()
     try:
         listening = await connect(listen_url, "poolhouse doctor")
-    except (OSError, asyncpg.PostgresError, TimeoutError, DatabaseLost) as error:
+    except (OSError, asyncpg.PostgresError, PoolhouseError) as error:
         return Fact(name, "-", Both(f"POOLHOUSE_LISTEN_URL: {error}", f"POOLHOUSE_LISTEN_URL：{error}"))
     try:
         await listening.add_listener(channel, lambda *_: heard.set())

@@ -47,6 +47,8 @@ class Listener:
         self._stirred = asyncio.Event()
         self._echo = f"poolhouse_echo_{secrets.token_hex(8)}"
         self._echoed = asyncio.Event()
+        self._spoken = 0
+        """How often something was said by the listening connection while it is watched."""
         self.hears: bool | None = None
         """None until it was tried."""
 
@@ -56,16 +58,23 @@ class Listener:
             if self._url is None:
                 self._tell(hears=False, because="no session to listen on: POOLHOUSE_LISTEN_URL is not set")
                 return
-            if self._connection is None:
-                self._connection = await self._connect()
+            if channel not in self._callbacks:
+                self._callbacks[channel] = []
+                try:
+                    if self._connection is None:
+                        self._connection = await self._connect()
+                    else:
+                        self._spoken += 1
+                        await self._hear_of(self._connection, channel)
+                except BaseException:
+                    del self._callbacks[channel]
+                    raise
+            self._callbacks[channel].append(callback)
+            if not self._tasks:  # the first echo comes back after all that was said for it
                 self._tasks = [
                     asyncio.create_task(forever("notifications", self._deliver)),
                     asyncio.create_task(forever("listening", self._watch)),
                 ]
-            if channel not in self._callbacks:
-                with faults():
-                    await self._connection.add_listener(channel, self._hear)
-            self._callbacks.setdefault(channel, []).append(callback)
 
     def look(self) -> None:
         """Somebody else has lost a connection to this server."""
@@ -81,16 +90,21 @@ class Listener:
 
     async def _connect(self) -> Any:
         assert self._url is not None
-        with faults():
-            connection = await connect(self._url, self._name, timeout=ANSWER_S)
-            try:
-                await connection.add_listener(self._echo, lambda *_: self._echoed.set())
-                for channel in self._callbacks:
-                    await connection.add_listener(channel, self._hear)
-            except BaseException:
-                connection.terminate()
-                raise
+        connection = await connect(self._url, self._name, timeout=ANSWER_S)
+        await self._hear_of(connection, self._echo, lambda *_: self._echoed.set())
+        for channel in self._callbacks:
+            await self._hear_of(connection, channel)
         return connection
+
+    async def _hear_of(self, connection: Any, channel: str, heard: Callable[..., None] | None = None) -> None:
+        """Ends a connection that does not do it."""
+        try:
+            with faults():
+                async with asyncio.timeout(ANSWER_S):
+                    await connection.add_listener(channel, heard or self._hear)
+        except BaseException:
+            connection.terminate()
+            raise
 
     def _hear(self, _connection: Any, _pid: int, channel: str, payload: str) -> None:
         self._heard.put_nowait((channel, payload))
@@ -136,12 +150,19 @@ class Listener:
             self._stirred.clear()
             if not connection.is_closed():
                 try:
-                    await connection.fetchval("select 1", timeout=ANSWER_S)
+                    async with self._opening:
+                        await connection.fetchval("select 1", timeout=ANSWER_S)
                 except Exception:
                     connection.terminate()
 
     async def _hears_itself(self) -> bool | None:
-        """None where nothing could be said."""
+        """None where nothing could be said.
+
+        A pooler joins who speaks with whom it hears about, by accident: an echo that arrived while a channel was being
+        added is asked for again.
+        """
+        async with self._opening:
+            spoken = self._spoken
         self._echoed.clear()
         try:
             await self._notify(self._echo, "")
@@ -151,6 +172,8 @@ class Listener:
         await asyncio.wait(waits, timeout=ECHO_S, return_when=asyncio.FIRST_COMPLETED)
         for one in waits:
             one.cancel()
+        if self._echoed.is_set() and self._spoken != spoken:
+            return await self._hears_itself()
         if self._echoed.is_set():
             self._tell(hears=True)
         return self._echoed.is_set()

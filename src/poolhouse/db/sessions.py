@@ -18,7 +18,8 @@ from asyncpg import exceptions as pg
 
 from poolhouse.db import connecting
 from poolhouse.db.errors import DatabaseUnfit
-from poolhouse.errors import PoolhouseError
+from poolhouse.db.faults import faults
+from poolhouse.errors import DatabaseLost, PoolhouseError
 
 Pooler = Literal["session", "transaction", "transaction-prepared"]
 """What a connection is: a session (directly, or by a pooler that keeps it as one), or one transaction after another on
@@ -53,6 +54,7 @@ def keeps(pooler: Pooler) -> bool:
 async def connect(
     url: str,
     name: str,
+    settings: Mapping[str, str] | None = None,
     *,
     primary: bool = True,
     pooler: Pooler = "session",
@@ -60,18 +62,32 @@ async def connect(
     command_timeout: float | None = None,
     prepares: bool = False,
 ) -> Any:
-    """A connection named `name` in UTC, with no other settings, as `connecting.connect` makes it.
+    """The way to every connection of ours, in UTC and named `name`; with `settings` it is a session that has them.
 
-    `prepares`: statements are kept by name, which takes a session, or a pooler that takes them along.
+    `primary`: see `connecting.reach`. `prepares`: statements are kept by name, which takes a session, or a pooler that
+    takes them along. `pooler` is for that alone: who asks for `settings` is refused where there are no sessions.
+
+    Raises DatabaseLost and Overloaded, and DatabaseUnfit where `settings` would not stay.
     """
-    return await connecting.connect(
-        url,
-        primary=primary,
-        timeout=timeout,
-        command_timeout=command_timeout,
-        statement_cache_size=100 if prepares and pooler != "transaction" else 0,
-        server_settings={"application_name": name, "timezone": "UTC"},
-    )
+    with faults():
+        try:
+            connection = await connecting.reach(
+                url,
+                primary=primary,
+                timeout=timeout,
+                command_timeout=command_timeout,
+                statement_cache_size=100 if prepares and pooler != "transaction" else 0,
+                server_settings={"application_name": name, "timezone": "UTC"},
+            )
+        except TimeoutError as error:
+            raise DatabaseLost(f"no answer within {timeout} s", retry_after_s=2) from error
+        try:
+            if settings is not None:
+                await settle(connection, url, settings)
+        except BaseException:
+            connection.terminate()
+            raise
+    return connection
 
 
 async def settle(connection: Any, url: str, settings: Mapping[str, str], *, proven: bool = False) -> bool:
@@ -91,17 +107,6 @@ async def settle(connection: Any, url: str, settings: Mapping[str, str], *, prov
     except _STATEMENT_LOST as error:
         raise DatabaseUnfit(*_TRANSACTION_MODE) from error
     return True
-
-
-async def session(url: str, name: str, settings: Mapping[str, str], **options: Any) -> Any:
-    """A connection with its settings, and no statements kept. Raises DatabaseUnfit where there are no sessions."""
-    connection = await connect(url, name, **options)
-    try:
-        await settle(connection, url, settings)
-    except BaseException:
-        connection.terminate()
-        raise
-    return connection
 
 
 async def require_limits(connection: Any, statement_s: float) -> None:
@@ -170,7 +175,7 @@ async def _keeps_sessions(connection: Any, url: str) -> bool:
     no second place keeps the first for us."""
     try:
         other = await connect(url, "poolhouse probe", primary=False, timeout=PROBE_S, command_timeout=PROBE_S)
-    except (OSError, asyncpg.PostgresError, TimeoutError, PoolhouseError):
+    except (asyncpg.PostgresError, PoolhouseError):
         return True
     try:
         for _ in range(TRIES):

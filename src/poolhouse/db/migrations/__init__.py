@@ -34,7 +34,6 @@ from poolhouse.db.binaries import EXTENSIONS
 from poolhouse.db.citus.plan import is_distributed
 from poolhouse.db.citus.steps import distribute_new, prepare
 from poolhouse.db.errors import DatabaseUnfit
-from poolhouse.db.faults import faults
 from poolhouse.db.migrations import online
 from poolhouse.db.migrations.chain import FOLDER, revisions
 from poolhouse.db.migrations.online import Report
@@ -62,8 +61,7 @@ async def current(connection: Any) -> str | None:
 
 async def pending(url: str) -> list[str]:
     """The versions a database lacks. Raises DatabaseUnfit when it is ahead of this program."""
-    with faults():
-        connection = await sessions.connect(url, NAME)
+    connection = await sessions.connect(url, NAME)
     try:
         return _after(await current(connection))
     finally:
@@ -79,7 +77,7 @@ async def migrate(
     last version that is wholly in; one that commits in between goes on at the next run. Where `pooler` keeps no
     sessions, such a version is refused: an index is built outside of a transaction, and its time has no limit.
     """
-    connection = await (connect(url) if keeps(pooler) else _without_session(url, NAME))
+    connection = await (connect(url) if keeps(pooler) else sessions.connect(url, NAME))
     try:
         if to is None and not _after(await current(connection)):
             return []
@@ -114,7 +112,7 @@ async def _alone(connection: Any, url: str, pooler: Pooler) -> AsyncIterator[Non
         await wait_for_others(connection)
         yield
         return
-    holder = await _without_session(url, f"{NAME} lock")
+    holder = await sessions.connect(url, f"{NAME} lock")
     try:
         await holder.execute(f"begin isolation level read committed; {_HERE}")
         await _wait_for(partial(_takes_lock, holder))
@@ -213,13 +211,7 @@ async def _down(connection: Any, target: int, *, spread: bool) -> list[str]:
 
 async def connect(url: str) -> Any:
     """A session without limits of time."""
-    with faults():
-        return await sessions.session(url, NAME, _UNLIMITED)
-
-
-async def _without_session(url: str, name: str) -> Any:
-    with faults():
-        return await sessions.connect(url, name)
+    return await sessions.connect(url, NAME, _UNLIMITED)
 
 
 def _after(version: str | None) -> list[str]:
