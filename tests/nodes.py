@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 from tests.postgres import await_in_thread, on_database
 
+TRIES = 5
 SHARDS = 4
 """Few, as each is a table for every table."""
 
@@ -82,8 +83,15 @@ async def _make(url: str, name: str) -> None:
 async def _drop(url: str, name: str) -> None:
     own = urlsplit(url).path.removeprefix("/")
     for node in await _nodes(url):
-        await _run(
-            on_node(url, node["nodename"], node["nodeport"], own),
-            "set citus.enable_create_database_propagation = off",
-            f'drop database if exists "{name}" with (force)',
-        )
+        for again in range(TRIES):
+            try:
+                await _run(
+                    on_node(url, node["nodename"], node["nodeport"], own),
+                    "set citus.enable_create_database_propagation = off",
+                    f'drop database if exists "{name}" with (force)',
+                )
+                break
+            # The maintenance daemon of Citus, which was just ended, came back.
+            except asyncpg.ObjectInUseError:
+                if again == TRIES - 1:
+                    raise

@@ -28,6 +28,10 @@ select 'p' || p, n::text, 'u' || n, n % 3, n % 5 = 0 from generate_series(1, 50)
 insert into namespaces (pool_id, code) values ('p1', 'a'), ('p2', 'a');
 """
 COUNTS = "select pool_id, status, sum(users)::int as users from user_counts group by 1, 2 order by 1, 2"
+TRUE_COUNTS = (
+    "select pool_id, poolhouse_counted_status(status, blocked) as status, count(*)::int as users from users "
+    "group by 1, 2 order by 1, 2"
+)
 SEARCHED = "select count(*) from user_search"
 PLACED = "select count(distinct colocationid) from pg_dist_partition where partmethod = 'h'"
 

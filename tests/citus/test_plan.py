@@ -16,7 +16,8 @@ import pytest
 
 from poolhouse.db.citus.checks import Node, lacking, require_coordinator
 from poolhouse.db.citus.plan import divided, ordered, plan_of
-from poolhouse.db.distributing import distribute_database, undistribute_database
+from poolhouse.db.distributing import distribute_database, move_pool, undistribute_database
+from poolhouse.db.doctor_nodes import node_facts
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.migrations.chain import FOLDER, revisions
 from poolhouse.db.migrations.online import at_once
@@ -205,6 +206,15 @@ def test_the_command_says_it_in_both_languages(database_url: str) -> None:
 def test_flags_that_exclude_each_other(database_url: str, flags: tuple[str, ...]) -> None:
     status, said = migrate(database_url, *flags)
     assert (status, "--shards is for --distribute" in said) == (2, True)
+
+
+async def test_no_pool_of_a_plain_database_moves(database_url: str) -> None:
+    with pytest.raises(DatabaseUnfit, match="create extension citus"):
+        await move_pool(database_url, "p", "w:1", whole_shard=False, tell=print, report=print)
+
+
+async def test_the_doctor_has_nothing_to_say_of_nodes_of_a_plain_database(database_url: str) -> None:
+    assert await node_facts(database_url) == ([], True)
 
 
 @pytest.mark.parametrize("shards", ["0", "1025"])

@@ -31,7 +31,7 @@ FUNCTIONS = {
 NAMES = [name for name in FUNCTIONS if name not in SERVING]
 MAKING = {"restore"}
 LOOKING = {"doctor"}
-NEEDS_NO_KEY = {"migrate", "backup"}
+NEEDS_NO_KEY = {"pool move", "migrate", "backup"}
 NEEDS_NO_DATABASE = {"scripts new", "version", "completion"}
 GIVEN = {"number": "1", "days": "90000d", "json": str(Path(__file__).parents[1] / "js/package.json")}
 

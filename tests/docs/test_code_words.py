@@ -25,6 +25,7 @@ from poolhouse.services import Services
 
 ELSEWHERE = {
     "application_suspended": "GitHub",
+    "citus_create_restore_point": "Citus",
     "connect_query": "PgBouncer",
     "default_pool_size": "PgBouncer",
     "ignore_startup_parameters": "PgBouncer",

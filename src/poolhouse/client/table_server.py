@@ -139,4 +139,39 @@ POOL_COMMANDS = (
         (NAME._replace(to="name"), Arg("--domain", "domain", ("域名前缀", "its domain's first part"))),
         Facts((*POOLS, Column("secret", "secret"))),
     ),
+    Command(
+        "pool move",
+        (
+            "在运行中把用户池移到 Citus 的另一个节点",
+            "Moves a pool to another node of Citus while the server runs.",
+        ),
+        args=(
+            Arg("POOL_ID", "", ("用户池编号", "the pool's id"), needed=True),
+            Arg(
+                "NODE",
+                "",
+                (
+                    "节点的主机和端口，写作 HOST:PORT，见 poolhouse doctor",
+                    "HOST:PORT of the node; see poolhouse doctor",
+                ),
+                needed=True,
+            ),
+            Arg(
+                "--whole-shard",
+                "",
+                (
+                    "不独占分片：同一分片的用户池一起移动",
+                    "give it no shard of its own: all pools of its shard move along",
+                ),
+                "flag",
+            ),
+        ),
+        function="moves:move",
+        beside=("--json", "--data", "--database-url"),
+        more=(
+            "用户池先独占一个分片，其间原分片上的写入等待；之后的移动不阻塞写入。移回原节点即可撤销。",
+            "The pool first gets a shard of its own; writes to its former shard wait meanwhile. The move itself blocks "
+            "no writes. To undo it, move the pool back.",
+        ),
+    ),
 )

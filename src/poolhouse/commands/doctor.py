@@ -13,6 +13,7 @@ from poolhouse.commands.doctor_nodes import nodes
 from poolhouse.commands.server import settings_from
 from poolhouse.db.database import Database, opened
 from poolhouse.db.doctor import Fact, embedded_facts, server_facts
+from poolhouse.db.doctor_nodes import node_facts
 from poolhouse.db.embedded import running_url
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.migrations.chain import revisions
@@ -65,7 +66,9 @@ async def _server(url: str, settings: Settings) -> list[Fact]:
         statement_s=settings.statement_timeout_s,
     )
     facts = [fact async for fact in found]
-    if any(fact.name == "schema" and fact.value == revisions()[-1] for fact in facts):
+    of_nodes, all_answer = await node_facts(direct or url)
+    facts += of_nodes
+    if all_answer and any(fact.name == "schema" and fact.value == revisions()[-1] for fact in facts):
         pooler = "session" if direct else settings.pooler
         with suppress(DatabaseUnfit):  # told above: what the pooler does not keep
             async with opened(direct or url, connections=1, pooler=pooler) as db:

@@ -11,6 +11,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from poolhouse.db.binaries import candidates
+from poolhouse.db.citus.checks import require_coordinator, require_idle
+from poolhouse.db.citus.plan import is_distributed
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.postgres_statements import EXTENSION
 from poolhouse.db.sessions import connect
@@ -20,11 +22,17 @@ from poolhouse.files import draft_beside
 async def back_up(url: str, pg_bin: Path | None, file: Path) -> None:
     """Writes a consistent picture of the running database to `file`, mode 0600. Raises DatabaseUnfit.
 
-    All of it or nothing. Nothing is blocked meanwhile.
+    All of it or nothing. Nothing is blocked meanwhile. Where pools are spread over nodes, each is read at a moment of
+    its own: there it is refused while servers run.
     """
     connection = await connect(url, "poolhouse backup", primary=False)  # a standby will do
     major = connection.get_server_version().major
-    await connection.close()
+    try:
+        if await is_distributed(connection):
+            await require_coordinator(connection)  # which knows who is connected, as no standby does
+            await require_idle(connection)
+    finally:
+        await connection.close()
     tool = _tool("pg_dump", major, pg_bin)
     with draft_beside(file) as draft:
         _run(tool, ["--format=custom", "--no-owner", "--file", str(draft.path)], url)
@@ -45,16 +53,17 @@ async def restore(url: str, pg_bin: Path | None, file: Path) -> None:
     options = ["--no-owner", "--no-privileges", "--no-comments", "--exit-on-error", "--single-transaction"]
     tool = _tool("pg_restore", major, pg_bin)
     with tempfile.NamedTemporaryFile("w", suffix=".list") as chosen:
-        chosen.write(_without_measuring(_run(tool, ["--list", str(file)])))
+        chosen.write(_without_extensions(_run(tool, ["--list", str(file)])))
         chosen.flush()
         _run(tool, [*options, "--use-list", chosen.name, str(file)], url)
 
 
-def _without_measuring(entries: str) -> str:
-    """The entries of a file but for the extension that counts statements: it takes a superuser, is no data, and is or
-    is not in the database that is filled."""
+def _without_extensions(entries: str) -> str:
+    """The entries of a file but for the extensions that are no data and take a superuser: what counts statements, and
+    Citus. Either is or is not in the database that is filled. What was distributed is restored as plain tables."""
+    left_out = tuple(f" EXTENSION - {name}" for name in (EXTENSION, "citus", "citus_columnar"))
     return "".join(
-        line for line in entries.splitlines(keepends=True) if f" EXTENSION - {EXTENSION}" not in line
+        line for line in entries.splitlines(keepends=True) if not any(one in line for one in left_out)
     )
 
 

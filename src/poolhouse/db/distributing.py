@@ -1,14 +1,17 @@
-"""`poolhouse migrate --distribute` and `--undistribute`: a database that is up to date, while nobody serves from it."""
+"""`poolhouse migrate --distribute` and `--undistribute`, of a database that is up to date and that nobody serves from.
+And `poolhouse pool move`, while everybody works."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from poolhouse.db import migrations
 from poolhouse.db.citus.checks import nodes_of, refuse, require_coordinator, require_fit, require_idle
+from poolhouse.db.citus.moves import Move, end, move, planned, take_turn
+from poolhouse.db.citus.moves import Report as MoveReport
 from poolhouse.db.citus.plan import POOLS, plan_of
 from poolhouse.db.citus.steps import SHARDS, Report, distribute, prepare, undistribute
 from poolhouse.db.migrations.chain import revisions
@@ -55,6 +58,32 @@ async def undistribute_database(url: str, report: Report) -> list[str]:
             return []
         await require_idle(connection)
         return await undistribute(connection, report)
+
+
+async def move_pool(
+    url: str, pool: str, target: str, *, whole_shard: bool, tell: Callable[[Move], None], report: MoveReport
+) -> tuple[Move, int]:
+    """Moves a pool to the node `target` (HOST:PORT); answers what was done, and the shard. `tell` is called with it
+    before. Raises DatabaseUnfit."""
+    connection, watching = await migrations.connect(url), await migrations.connect(url)
+    try:
+        await require_coordinator(connection)
+        await prepare(connection)
+        await take_turn(connection)
+        what = await planned(connection, pool, target, whole_shard=whole_shard)
+        tell(what)
+        pid = await connection.fetchval("select pg_backend_pid()")
+        try:
+            return what, await move(connection, watching, what, report)
+        except BaseException:
+            connection.terminate()
+            ending = await migrations.connect(url)
+            await end(ending, pid)
+            await ending.close()
+            raise
+    finally:
+        watching.terminate()
+        connection.terminate()
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -94,8 +95,10 @@ async def server_facts(
         for ask in (_version, _locale, _extensions, _schema, _role, _durability, _latency):
             yield await ask(connection)
         if await current(connection) == revisions()[-1]:
-            yield await _functions(connection)
-            yield await _lookup(connection)
+            # Over all pools: of a distributed database, a node may not answer, which `node_facts` tells.
+            with suppress(asyncpg.PostgresConnectionError):
+                yield await _functions(connection)
+                yield await _lookup(connection)
         pooled = await is_pooled(connection)
         if pooled or not keeps(pooler):
             yield await _pooler(connection, url, pooler, statement_s)

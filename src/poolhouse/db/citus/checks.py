@@ -124,7 +124,7 @@ async def require_fit(connection: Any, plan: Plan) -> None:
 
 async def require_idle(connection: Any) -> None:
     """That every node answers, and no server is connected. Raises DatabaseUnfit."""
-    silent = [_of(node, SILENT) for node in await nodes_of(connection) if node.found is None]
+    silent = [of(node, SILENT) for node in await nodes_of(connection) if node.found is None]
     refuse([*silent, *await _running(connection)])
 
 
@@ -146,15 +146,17 @@ def lacking(nodes: list[Node]) -> list[Missing]:
             )
         )
     for node in nodes:
-        found += [_of(node, one) for one in _lacks(node)]
+        found += [of(node, one) for one in lacks(node)]
     return found
 
 
-def _of(node: Node, missing: Missing) -> Missing:
+def of(node: Node, missing: Missing) -> Missing:
+    """With the node's name before it."""
     return f"{node.name}: {missing[0]}", f"{node.name}：{missing[1]}"
 
 
-def _lacks(node: Node) -> list[Missing]:
+def lacks(node: Node) -> list[Missing]:
+    """What is missing on one of them."""
     if node.found is None:
         return [SILENT]
     has, found = node.found, list[Missing]()
