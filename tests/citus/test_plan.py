@@ -182,9 +182,14 @@ async def test_a_database_without_citus_is_refused_and_stays_as_it_is(
 
 
 def migrate(url: str, *flags: str, lang: str = "en_US.UTF-8") -> tuple[int, str]:
-    program = "from poolhouse.cli import main; main()"
-    words = [sys.executable, "-c", program, "migrate", "--database-url", url, *flags]
-    said = subprocess.run(words, capture_output=True, text=True, env={**os.environ, "LC_ALL": lang})
+    return poolhouse("migrate", "--database-url", url, *flags, LC_ALL=lang)
+
+
+def poolhouse(*words: str, **environment: str) -> tuple[int, str]:
+    program = [sys.executable, "-c", "from poolhouse.cli import main; main()"]
+    said = subprocess.run(
+        [*program, *words], capture_output=True, text=True, env={**os.environ, **environment}
+    )
     return said.returncode, said.stdout + said.stderr
 
 
@@ -192,6 +197,19 @@ def test_the_command_says_it_in_both_languages(database_url: str) -> None:
     status, said = migrate(database_url, "--distribute")
     assert (status, "docs/operations/citus.md" in said, "error" in said) == (4, True, True)
     assert "此数据库没有 citus 扩展" in migrate(database_url, "--distribute", lang="zh_CN.UTF-8")[1]
+
+
+@pytest.mark.parametrize(
+    "words", [("migrate", "--distribute"), ("migrate", "--undistribute"), ("pool", "move", "p", "w:1")]
+)
+def test_behind_a_pooler_it_is_the_direct_address_that_is_asked(
+    database_url: str, words: tuple[str, ...]
+) -> None:
+    pooler = "postgresql://127.0.0.1:1/no_such"
+    said = poolhouse(
+        *words, "--database-url", pooler, LC_ALL="en_US.UTF-8", POOLHOUSE_LISTEN_URL=database_url
+    )
+    assert (said[0], "create extension citus" in said[1]) == (4, True)
 
 
 @pytest.mark.parametrize(

@@ -25,13 +25,14 @@ def move(
     database_url: str | None = None,
 ) -> None:
     began = time.monotonic()
-    with database_of_folder(settings_from(data, database_url)) as url, Progress(quiet=as_json) as bar:
+    settings = settings_from(data, database_url)
+    with database_of_folder(settings) as url, Progress(quiet=as_json) as bar:
 
         def report(act: str, done: int, total: int) -> None:
             bar.at(done // 2**10, total // 2**10, say(_ACTS[act]))
 
         work = move_pool(
-            url,
+            settings.direct(url),
             pool,
             node,
             whole_shard=whole_shard,

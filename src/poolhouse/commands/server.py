@@ -201,9 +201,9 @@ def migrate(
 
         with database_of_folder(settings) as url:
             if distribute:
-                nodes.distribute(url, shards, as_json=as_json)
+                nodes.distribute(settings.direct(url), shards, as_json=as_json)
             else:
-                nodes.undistribute(url, as_json=as_json)
+                nodes.undistribute(settings.direct(url), as_json=as_json)
         return DONE
     with database_of_folder(settings) as url:
         if check:
