@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from scripts import sbom
 from scripts.audit import javascript_pins, python_pins
 from tests.package.test_wheel import ALLOWED, CONSOLE_LOCK, JS, NOT_SERVED, ROOT
@@ -42,6 +40,9 @@ def components(text: str) -> list[dict[str, Any]]:
 
 
 def test_it_is_valid_cyclonedx(text: str) -> None:
+    from cyclonedx.schema import SchemaVersion  # seconds to import, and asked for by this test alone
+    from cyclonedx.validation.json import JsonStrictValidator
+
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
 
 
