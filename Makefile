@@ -7,7 +7,7 @@ test: setup ## the whole test suite but for the console in a browser
 	.venv/bin/python -m pytest -n $${TEST_WORKERS:-3} --dist worksteal --ignore tests/console/browser
 
 ##@ For developers
-.PHONY: setup check graph contract e2e pictures clients identity-peers first-hour first-hour-clone rolling-upgrade bench bench-check bench-large fuzz mutate drill lock renew audit dist format help
+.PHONY: setup check graph contract e2e pictures clients identity-peers first-hour first-hour-clone rolling-upgrade bench bench-check bench-large fuzz mutate drill citus lock renew audit dist format help
 setup: .venv/.ready ## builds .venv and installs the JavaScript packages
 
 .venv/.ready: pyproject.toml requirements.lock scripts/setup \
@@ -81,6 +81,10 @@ bench-large: setup ## lists up to USERS people (10,000,000: an hour or two and 3
 EVENTS ?=
 drill: setup ## two nodes on Patroni, etcd and HAProxy of Debian, and what their clients see when the primary changes (EVENTS=...)
 	.venv/bin/python -m deploy.ha.drill $(EVENTS)
+
+citus: setup ## the test suite on a Citus, whose coordinator POOLHOUSE_TEST_DATABASE_URL names
+	.venv/bin/python -m tests.nodes
+	.venv/bin/python -m pytest -n $${TEST_WORKERS:-3} --dist worksteal -rs --ignore tests/console/browser
 
 FUZZ_EXAMPLES ?= 200
 FUZZ_SEED ?= $(shell date +%Y%m%d)

@@ -1,6 +1,7 @@
 """What tests share. Real PostgreSQL: one server a run, one database a worker, one user pool a test.
 
-POOLHOUSE_TEST_DATABASE_URL runs the suite against an outside server, whose user may create databases.
+POOLHOUSE_TEST_DATABASE_URL runs the suite against an outside server, whose user may create databases. Where it is the
+coordinator of a Citus, the databases are distributed over its nodes.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from hypothesis import HealthCheck, settings
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from tests import chromium as chromium_here
+from tests.nodes import SHARDS, clone_database, drop_database, make_database, on_citus, outside
 from tests.postgres import await_in_thread, on_database, once_a_run, run_sql, start_server, stop_server
 from tests.sdk import Sdk
 from tests.wire.v3 import published
@@ -32,6 +34,7 @@ from poolhouse.app import asgi
 from poolhouse.caller import Caller
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.db.database import Database
+from poolhouse.db.distributing import distribute_database
 from poolhouse.db.migrations import migrate
 from poolhouse.sandbox.client import Checked, Sandbox
 from poolhouse.sandbox.limits import Limits
@@ -61,9 +64,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         folder = Path(os.environ["POOLHOUSE_TEST_FOLDER"])
-        outside = os.environ.get("POOLHOUSE_TEST_DATABASE_URL")
-        if outside and (folder / "template").exists():
-            run_sql(outside, f'drop database "{(folder / "template").read_text()}"')
+        if (url := outside()) and (folder / "template").exists():
+            drop_database(url, (folder / "template").read_text())
         stop_server(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -78,6 +80,12 @@ def pytest_collection() -> Iterator[None]:
     gc.enable()
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    excluded = item.get_closest_marker("not_on_citus")
+    if excluded and on_citus():
+        pytest.skip(f"not on Citus: {excluded.args[0]}")
+
+
 @pytest.fixture(scope="session")
 def run_folder() -> Path:
     return Path(os.environ["POOLHOUSE_TEST_FOLDER"])
@@ -86,8 +94,7 @@ def run_folder() -> Path:
 @pytest.fixture(scope="session")
 def postgres_url(run_folder: Path) -> str:
     """A server tests may create databases on; started by the first test that asks."""
-    outside = os.environ.get("POOLHOUSE_TEST_DATABASE_URL")
-    return outside or once_a_run(run_folder, "server", lambda: start_server(run_folder))
+    return outside() or once_a_run(run_folder, "server", lambda: start_server(run_folder))
 
 
 @pytest.fixture(scope="session")
@@ -97,8 +104,14 @@ def template(run_folder: Path, postgres_url: str) -> str:
 
     def make_template() -> str:
         name = f"poolhouse_{run}"
-        run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8'")
-        await_in_thread(migrate(on_database(postgres_url, name)))
+        url = on_database(postgres_url, name)
+        if on_citus():
+            make_database(postgres_url, name)
+        else:
+            run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8'")
+        await_in_thread(migrate(url))
+        if on_citus():
+            await_in_thread(distribute_database(url, SHARDS, lambda *_: None))
         return name
 
     return once_a_run(run_folder, "template", make_template)
@@ -111,10 +124,10 @@ def database_url(run_folder: Path, postgres_url: str, template: str, worker_id: 
     once_a_run(
         run_folder,
         name,
-        lambda: run_sql(postgres_url, f'create database "{name}" template "{template}"') or name,
+        lambda: clone_database(postgres_url, name, template) or name,
     )
     yield on_database(postgres_url, name)
-    run_sql(postgres_url, f'drop database if exists "{name}" with (force)')
+    drop_database(postgres_url, name)
     (run_folder / name).unlink()
 
 

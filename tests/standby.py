@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 import asyncpg
 import pytest
 from tests.mail.test_fair_delivery import free_port
+from tests.nodes import outside
 from tests.postgres import FAST, await_in_thread, run_sql
 
 from poolhouse.db.binaries import candidates, choose
@@ -137,7 +138,7 @@ class HotStandby:
 @contextmanager
 def hot_standby(primary_url: str) -> Iterator[HotStandby]:
     """One that runs, of the tests' own server: of one that somebody else keeps none is made."""
-    if "POOLHOUSE_TEST_DATABASE_URL" in os.environ:
+    if outside():
         pytest.skip("a standby is made of the tests' own server")
     with tempfile.TemporaryDirectory(prefix="poolhouse-standby-") as name:
         folder = Path(name)

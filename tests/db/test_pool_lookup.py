@@ -11,6 +11,7 @@ from typing import NamedTuple
 import asyncpg
 import pytest
 from tests.jobs import piece_of
+from tests.nodes import clone_database, drop_database
 from tests.postgres import on_database, run_sql
 
 from poolhouse.caller import Caller
@@ -35,12 +36,12 @@ BEFORE = "0148"
 async def alone(postgres_url: str, template: str) -> AsyncIterator[Database]:
     """Without the triggers, as where the tables are spread: what is written here, the program wrote."""
     name = f"lookup_{new_id()}"
-    run_sql(postgres_url, f'create database "{name}" template "{template}"')
+    clone_database(postgres_url, name, template)
     for trigger, table in TRIGGERS.items():
         run_sql(on_database(postgres_url, name), f"drop trigger {trigger} on {table}")
     async with opened(on_database(postgres_url, name)) as database:
         yield database
-    run_sql(postgres_url, f'drop database "{name}" with (force)')
+    drop_database(postgres_url, name)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from tests.postgres import on_database, run_sql
+from tests.nodes import clone_database, drop_database
+from tests.postgres import on_database
 
 from poolhouse.bootstrap import bootstrap, read_credentials
 from poolhouse.services import opened
@@ -44,12 +45,12 @@ asyncio.run(main())
 
 
 @pytest.fixture
-async def empty_url(postgres_url: str, database_url: str, run_folder: Path) -> AsyncIterator[str]:
+async def empty_url(postgres_url: str, template: str) -> AsyncIterator[str]:
     """A migrated database without a row."""
     name = f"first_{uuid.uuid4().hex}"
-    run_sql(postgres_url, f'create database "{name}" template "{(run_folder / "template").read_text()}"')
+    clone_database(postgres_url, name, template)
     yield on_database(postgres_url, name)
-    run_sql(postgres_url, f'drop database "{name}" with (force)')
+    drop_database(postgres_url, name)
 
 
 async def rows(url: str) -> list[int]:

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from tests.conftest import PoolForTests
 from tests.fields.indexes import filled
-from tests.postgres import on_database, run_sql
+from tests.nodes import clone_database, drop_database
+from tests.postgres import on_database
 
 from poolhouse.db.database import opened
 from poolhouse.directory import search
@@ -60,9 +61,10 @@ where i.indrelid in ('users'::regclass, 'user_logins'::regclass, 'user_search'::
 async def alone(postgres_url: str, template: str, run_folder: Path) -> AsyncIterator[Services]:
     """A database of its own: in a shared one the plans depend on what other tests left there."""
     name = f"plans_{new_id()}"
-    run_sql(postgres_url, f'create database "{name}" template "{template}"')
+    clone_database(postgres_url, name, template)
     async with opened(on_database(postgres_url, name)) as database:
         yield await build(Settings(data=run_folder / name), database)
+    drop_database(postgres_url, name)
 
 
 @pytest.fixture(scope="module")

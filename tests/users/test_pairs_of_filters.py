@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 from bench.console_pairs import DEEP, Pair, pairs, query_of
 from bench.console_pool import ConsolePool
-from tests.postgres import on_database, run_sql
+from tests.nodes import clone_database, drop_database
+from tests.postgres import on_database
 
 from poolhouse.caller import Caller
 from poolhouse.db.database import opened
@@ -81,9 +82,10 @@ alter table field_values drop constraint field_values_pool_id_target_type_key_fk
 async def alone(postgres_url: str, template: str, run_folder: Path) -> AsyncIterator[Services]:
     """A database of its own, whose statistics are of this pool alone."""
     name = f"pairs_{new_id()}"
-    run_sql(postgres_url, f'create database "{name}" template "{template}"')
+    clone_database(postgres_url, name, template)
     async with opened(on_database(postgres_url, name)) as database:
         yield await build(Settings(data=run_folder / name), database)
+    drop_database(postgres_url, name)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.nodes import clone_database, drop_database
 from tests.postgres import on_database, run_sql
 from tests.wire.v3.conftest import connect
 
@@ -22,12 +23,12 @@ from poolhouse.settings import Settings
 async def own(postgres_url: str, template: str, data: Path) -> AsyncIterator[Services]:
     """Services over a database that a test may spoil."""
     name = f"read_only_{new_id()}"
-    run_sql(postgres_url, f'create database "{name}" template "{template}"')
+    clone_database(postgres_url, name, template)
     hasher = PasswordHasher(memory_kib=64, passes=1)
     async with opened(on_database(postgres_url, name)) as database:
         yield await build(Settings(data=data), database, hasher)
     hasher.close()
-    run_sql(postgres_url, f'drop database "{name}" with (force)')
+    drop_database(postgres_url, name)
 
 
 def set_read_only(postgres_url: str, services: Services, word: str) -> None:
