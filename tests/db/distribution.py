@@ -82,6 +82,11 @@ def _insert_select(statement: Statement, mutable: Set[str]) -> bool:
     )
 
 
+def _element_set(statement: Statement, mutable: Set[str]) -> bool:
+    """Takes the server down (signal 11): Citus takes what is read for an assignment to the element."""
+    return any(re.search(r"(?:^|,)\s*\w+\s*=\s*[\w$.()]+\[", one) for one in _updates(statement.filled))
+
+
 def _no_columns(statement: Statement, mutable: Set[str]) -> bool:
     return re.search(r"\bselect\s+from\b", statement.filled) is not None
 
@@ -101,6 +106,7 @@ RULES: dict[str, Rule] = {
     "a function in RETURNING that is not immutable": _mutable_in_returning,
     "a volatile function in UPDATE": _volatile_in_update,
     "an interval added to a column in UPDATE or DELETE": _interval_after_a_column,
+    "an element of an array that an UPDATE sets": _element_set,
     "a subquery in INSERT": _subquery_in_insert,
     "a parameter in the DO UPDATE of INSERT ... SELECT": _parameter_after_insert_select,
     "INSERT ... SELECT without ON CONFLICT": _insert_select,

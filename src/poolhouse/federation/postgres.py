@@ -183,7 +183,7 @@ async def adopt(
 ) -> None:
     """What was linked by a connection's name before it was there becomes its source's, so that it ends with that."""
     await tx.execute(
-        "update user_identities set ext_idp_id = $3, provider = $4, connection_id = $5[1] "
+        "update user_identities set ext_idp_id = $3, provider = $4, connection_id = $7 "
         "where pool_id = $1 and user_id = $2 and ext_idp_id = '' and connection_id = any($5) "
         "and user_id_in_idp = any($6)",
         pool_id,
@@ -192,6 +192,7 @@ async def adopt(
         provider,
         list(connection),
         list(values),
+        connection[0],
     )
 
 
