@@ -82,6 +82,12 @@ def _insert_select(statement: Statement, mutable: Set[str]) -> bool:
     )
 
 
+def _case_of_a_value(statement: Statement, mutable: Set[str]) -> bool:
+    """Sent on as `case ... when null::boolean`: what it compares with is evaluated before there is a row."""
+    changed = [*_updates(statement.filled), *_clauses(statement.filled, r"\binsert into\b[^;]*?\bvalues\b")]
+    return any(re.search(r"\bcase\s+(?!when\b)", one) for one in changed)
+
+
 def _element_set(statement: Statement, mutable: Set[str]) -> bool:
     """Takes the server down (signal 11): Citus takes what is read for an assignment to the element."""
     return any(re.search(r"(?:^|,)\s*\w+\s*=\s*[\w$.()]+\[", one) for one in _updates(statement.filled))
@@ -106,6 +112,7 @@ RULES: dict[str, Rule] = {
     "a function in RETURNING that is not immutable": _mutable_in_returning,
     "a volatile function in UPDATE": _volatile_in_update,
     "an interval added to a column in UPDATE or DELETE": _interval_after_a_column,
+    "CASE of a value in INSERT or UPDATE": _case_of_a_value,
     "an element of an array that an UPDATE sets": _element_set,
     "a subquery in INSERT": _subquery_in_insert,
     "a parameter in the DO UPDATE of INSERT ... SELECT": _parameter_after_insert_select,

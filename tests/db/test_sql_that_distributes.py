@@ -210,6 +210,11 @@ REFUSED = [
         "INSERT ... SELECT without ON CONFLICT",
     ),
     ("update t set n = 1, id = $2[1] where pool_id = $1", "an element of an array that an UPDATE sets"),
+    ("update t set n = case id when $2 then 1 end where pool_id = $1", "CASE of a value in INSERT or UPDATE"),
+    (
+        "insert into t (pool_id, id) values ($1, case $2 when 'a' then 'b' end)",
+        "CASE of a value in INSERT or UPDATE",
+    ),
     ("select exists (select from t)", "SELECT FROM without columns"),
     ("select id from t where at < now() limit 9 for update skip locked", "row locks over many pools"),
     (
@@ -223,6 +228,8 @@ TAKEN = [
     _PUT + "n = 1 where excluded.at - x.at >= make_interval(secs => $3) returning n",
     "insert into t (pool_id, at) values ($1, coalesce($2, now()) + make_interval(secs => 5))",
     "insert into t (pool_id, id) select $1, i from unnest($2::text[]) i on conflict (pool_id, id) do nothing",
+    "insert into t (pool_id, id) values ($1, case when $2 = 'a' then 'b' end)",
+    "select case id when $2 then 1 end from t where pool_id = $1",
     "update t set id = $3 where pool_id = $1 and id = $2[1]",
     "update t set at = statement_timestamp(), n = coalesce($2, n) where pool_id = $1 and at > now() returning n",
     "update t set at = case when n = $2 then at else m.moment end from (select now() as moment) m "

@@ -172,7 +172,7 @@ async def spend(db: Executor, pool_id: str, signature: bytes) -> bool:
     return bool(
         await db.fetchval(
             "insert into spent_signatures (pool_id, signature, spent_at) "
-            "values ($1, $2, case set_config('synchronous_commit', 'off', true) when 'off' then now() end) "
+            "values ($1, $2, case when set_config('synchronous_commit', 'off', true) = 'off' then now() end) "
             "on conflict do nothing returning true",
             pool_id,
             signature,
