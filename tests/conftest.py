@@ -26,6 +26,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from tests import chromium as chromium_here
 from tests.nodes import SHARDS, clone_database, drop_database, make_database, on_citus, outside
+from tests.order import longest_first
+from tests.place import place
 from tests.postgres import await_in_thread, on_database, once_a_run, run_sql, start_server, stop_server
 from tests.sdk import Sdk
 from tests.wire.v3 import published
@@ -58,7 +60,15 @@ def pytest_configure(config: pytest.Config) -> None:
         # Else each server a test starts compiles all of the program once more.
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ["POOLHOUSE_TEST_LEADER"] = str(os.getpid())
-        os.environ["POOLHOUSE_TEST_FOLDER"] = tempfile.mkdtemp(prefix="poolhouse-test-")
+        on_disk, memory = tempfile.gettempdir(), place()
+        folder = tempfile.mkdtemp(prefix="poolhouse-test-", dir=memory)
+        os.environ["POOLHOUSE_TEST_FOLDER"] = folder
+        if memory is not None:
+            Path(folder).chmod(0o755)  # PostgreSQL's user has to pass it
+            # What is made for a while, here and in the processes that tests start, goes with the run; pytest's own
+            # folders stay for whoever looks into a failure.
+            os.environ["TMPDIR"] = tempfile.tempdir = folder
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", on_disk)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -84,6 +94,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     excluded = item.get_closest_marker("not_on_citus")
     if excluded and on_citus():
         pytest.skip(f"not on Citus: {excluded.args[0]}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = longest_first(items)
 
 
 @pytest.fixture(scope="session")
