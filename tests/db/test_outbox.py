@@ -26,6 +26,7 @@ class OnePlace(OutboxStream):
         self._rows -= 1
         self._free.clear()
         self._sending.start(asyncio.sleep(0.01), self._landed)
+        self._wake.set()  # a row was written
         return 1
 
     def _landed(self) -> None:
