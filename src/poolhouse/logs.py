@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, MutableMapping
-from typing import Any
+from typing import Any, TextIO, cast
 
 import msgspec
 import structlog
@@ -14,10 +14,14 @@ import structlog
 from poolhouse import failures, trace
 
 
-def configure(level: str = "info") -> None:
-    """Every record carries its time and level, and while a request is answered its id and pool."""
+def configure(level: str = "info", *, waiting: bool = False) -> None:
+    """Every record carries its time and level, and while a request is answered its id and pool.
+
+    `waiting`: lines wait for whoever takes them (`log_lines`), as a server's do; `settle` at its end.
+    """
     number = getattr(logging, level.upper(), logging.INFO)
     watched = sys.stderr.isatty()
+    out = _waiting() if waiting else sys.stderr
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if watched
@@ -34,13 +38,30 @@ def configure(level: str = "info") -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(out),
         cache_logger_on_first_use=True,
     )
     logging.raiseExceptions = False  # a line that cannot be written is lost, not printed with its arguments
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(out)
     handler.setFormatter(_Libraries("%(levelname)s %(message)s"))
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler])
+
+
+def _waiting() -> TextIO:
+    from poolhouse.log_lines import LogLines  # it counts, and a command has nothing to count
+
+    lines = LogLines(sys.stderr)
+    _settling.append(lines.settle)
+    return cast(TextIO, lines)
+
+
+_settling: list[Callable[[], object]] = []
+
+
+def settle() -> None:
+    """Before a server's process ends: what waits is written, for as long as somebody takes it."""
+    while _settling:
+        _settling.pop()()
 
 
 class _Libraries(logging.Formatter):

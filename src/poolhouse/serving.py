@@ -302,6 +302,7 @@ def worker() -> ASGIApp:
             )
             yield
             last_bodies.cancel()
+        await asyncio.to_thread(logs.settle)
 
     outer = Starlette(lifespan=lifespan)
 
@@ -350,7 +351,7 @@ def main() -> None:
     from granian.server import Server as ProcessServer
 
     settings = Settings()
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, waiting=True)
     # Once for all workers, who are forked from here and have it in common, instead of by each.
     gc.disable()
     import_module("poolhouse.app")

@@ -57,8 +57,11 @@ def up(
     from poolhouse import logs
 
     settings = settings_from(data, database_url, strict=True, host=host, port=port, workers=workers)
-    logs.configure(settings.log_level)
-    run(_up(settings, time.monotonic()))
+    logs.configure(settings.log_level, waiting=True)
+    try:
+        run(_up(settings, time.monotonic()))
+    finally:
+        logs.settle()
 
 
 async def _up(settings: Settings, began: float) -> None:
