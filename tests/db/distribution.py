@@ -93,6 +93,16 @@ def _element_set(statement: Statement, mutable: Set[str]) -> bool:
     return any(re.search(r"(?:^|,)\s*\w+\s*=\s*[\w$.()]+\[", one) for one in _updates(statement.filled))
 
 
+def _insert_of_what_changed(statement: Statement, mutable: Set[str]) -> bool:
+    """Refused as "attempted to lock invisible tuple", or "missing data for column". A part put in may change rows."""
+    changing = re.findall(r"\b(\w+)\s+as\s+\(\s*(?:insert into|update|delete from|\{)", statement.filled)
+    return any(
+        re.search(rf"\b(?:from|join)\s+{name}\b", insert)
+        for insert in _clauses(statement.filled, r"\binsert into\b")
+        for name in changing
+    )
+
+
 def _no_columns(statement: Statement, mutable: Set[str]) -> bool:
     return re.search(r"\bselect\s+from\b", statement.filled) is not None
 
@@ -117,6 +127,7 @@ RULES: dict[str, Rule] = {
     "a subquery in INSERT": _subquery_in_insert,
     "a parameter in the DO UPDATE of INSERT ... SELECT": _parameter_after_insert_select,
     "INSERT ... SELECT without ON CONFLICT": _insert_select,
+    "INSERT ... SELECT of what the same statement changes": _insert_of_what_changed,
     "SELECT FROM without columns": _no_columns,
     "row locks over many pools": _locks_over_pools,
     "recursion over many pools": _recursion_over_pools,

@@ -22,6 +22,7 @@ from poolhouse.ids import new_id
 OFFENDERS: dict[str, set[str]] = {
     # Into a table that is not distributed yet: it is attached to one that is afterwards.
     "INSERT ... SELECT without ON CONFLICT": {"audit/postgres:ensure_partition"},
+    "INSERT ... SELECT of what the same statement changes": {"audit/postgres:ensure_partition"},
 }
 # COPY forgets the SQLSTATE of a violation. Pairs of new departments and the rows of a demonstration have new ids,
 # which nothing can violate.
@@ -215,6 +216,10 @@ REFUSED = [
         "insert into t (pool_id, id) values ($1, case $2 when 'a' then 'b' end)",
         "CASE of a value in INSERT or UPDATE",
     ),
+    (
+        "with v as ({save} returning id) insert into t (pool_id, id) select $1, v.id from v on conflict do nothing",
+        "INSERT ... SELECT of what the same statement changes",
+    ),
     ("select exists (select from t)", "SELECT FROM without columns"),
     ("select id from t where at < now() limit 9 for update skip locked", "row locks over many pools"),
     (
@@ -230,6 +235,7 @@ TAKEN = [
     "insert into t (pool_id, id) select $1, i from unnest($2::text[]) i on conflict (pool_id, id) do nothing",
     "insert into t (pool_id, id) values ($1, case when $2 = 'a' then 'b' end)",
     "select case id when $2 then 1 end from t where pool_id = $1",
+    "with v as (delete from t where pool_id = $1 returning id) select count(*) from v",
     "update t set id = $3 where pool_id = $1 and id = $2[1]",
     "update t set at = statement_timestamp(), n = coalesce($2, n) where pool_id = $1 and at > now() returning n",
     "update t set at = case when n = $2 then at else m.moment end from (select now() as moment) m "

@@ -23,7 +23,6 @@ from poolhouse.fields.model import (
     Rule,
     TargetType,
 )
-from poolhouse.fields.postgres_index import noting
 from poolhouse.paging import Page, PageRequest
 
 _COLUMNS = """
@@ -277,7 +276,7 @@ async def save_values(
         """
     try:
         await tx.execute(
-            noting(save) if field.indexed else save,
+            save,
             pool_id,
             field.target_type,
             field.key,
@@ -288,6 +287,9 @@ async def save_values(
         )
     except asyncpg.UniqueViolationError as error:
         raise FieldValueTaken(field=field.key) from error
+    if field.indexed:
+        ids = [target_id for target_id, _, _ in forms]
+        await postgres_index.note(tx, pool_id, field.target_type, field.key, ids)
 
 
 async def delete_values(

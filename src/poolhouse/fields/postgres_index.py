@@ -36,15 +36,27 @@ on conflict (pool_id, key, user_id) do update set created_at = excluded.created_
 """
 
 
-def noting(save: str) -> str:
-    """The statement that saves values of a key ($3) of users of a pool ($1), noting them in the index, too.
+async def note(
+    tx: Tx, pool_id: str, target_type: str, key: str, user_ids: Sequence[str], *, waits: bool = True
+) -> None:
+    """Enters what is stored of a key, in the transaction that has locked these values.
 
-    It waits for whoever deletes the user, who would not see the new row.
+    `waits`: for whoever deletes the user, who would not see the new row. A statement apart from the one that saves:
+    Citus takes none that inserts what another returns.
     """
-    return (
-        f"with v as ({save} returning target_id, value) insert into user_field_values ({_COLUMNS}) "
-        f"select $1, $3, u.id, {_ENTRY} from v join users u on u.pool_id = $1 and u.id = v.target_id "
-        f"for key share of u {_ANEW}"
+    lock = "for key share of u" if waits else ""
+    await tx.execute(
+        f"""
+        insert into user_field_values ({_COLUMNS})
+        select v.pool_id, v.key, u.id, {_ENTRY}
+        from field_values v join users u on u.pool_id = v.pool_id and u.id = v.target_id
+        where v.pool_id = $1 and v.target_type = $2 and v.key = $3 and v.target_id = any($4::text[])
+        {lock} {_ANEW}
+        """,
+        pool_id,
+        target_type,
+        key,
+        list(user_ids),
     )
 
 
@@ -145,7 +157,7 @@ async def _next(tx: Tx) -> Sequence[Any] | None:
 async def _fill(tx: Tx, pool_id: str, target_type: str, key: str, after: str, limit: int) -> None:
     """`for share` waits for whoever is writing a value and reads what they wrote. Whoever writes it next waits for
     this piece, and then changes or deletes what it noted."""
-    last, rows = await _note(tx, pool_id, target_type, key, after, limit)
+    last, rows = await _piece(tx, pool_id, target_type, key, after, limit)
     await tx.execute(
         """
         update field_indexes set after = $4, done = done + $5, total = greatest(total, done + $5), state = $6
@@ -160,19 +172,14 @@ async def _fill(tx: Tx, pool_id: str, target_type: str, key: str, after: str, li
     )
 
 
-async def _note(
+async def _piece(
     tx: Tx, pool_id: str, target_type: str, key: str, after: str, limit: int
 ) -> tuple[str | None, int]:
-    row = await tx.fetchrow(
-        f"""
-        with v as (
-          select v.target_id, v.value from field_values v
-          where v.pool_id = $1 and v.target_type = $2 and v.key = $3 and v.target_id > $4
-          order by v.target_id limit $5 for share),
-        noted as (
-          insert into user_field_values ({_COLUMNS})
-          select $1, $3, u.id, {_ENTRY} from v join users u on u.pool_id = $1 and u.id = v.target_id {_ANEW})
-        select max(v.target_id) as last, count(*) as rows from v
+    rows = await tx.fetch(
+        """
+        select v.target_id from field_values v
+        where v.pool_id = $1 and v.target_type = $2 and v.key = $3 and v.target_id > $4
+        order by v.target_id limit $5 for share
         """,
         pool_id,
         target_type,
@@ -180,8 +187,11 @@ async def _note(
         after,
         limit,
     )
-    assert row is not None
-    return row["last"], row["rows"]
+    if not rows:
+        return None, 0
+    ids = [row["target_id"] for row in rows]
+    await note(tx, pool_id, target_type, key, ids, waits=False)
+    return ids[-1], len(ids)
 
 
 async def _empty(tx: Tx, pool_id: str, target_type: str, key: str, limit: int) -> None:
