@@ -7,7 +7,7 @@ test: setup ## the whole test suite but for the console in a browser
 	.venv/bin/python -m pytest -n $${TEST_WORKERS:-3} --dist worksteal --ignore tests/console/browser
 
 ##@ For developers
-.PHONY: setup check graph contract e2e pictures clients identity-peers first-hour first-hour-clone rolling-upgrade bench bench-check bench-large fuzz mutate drill citus lock renew audit dist format help
+.PHONY: setup check graph contract e2e pictures clients identity-peers first-hour first-hour-clone rolling-upgrade poolers bench bench-check bench-large fuzz mutate drill citus lock renew audit dist format help
 setup: .venv/.ready ## builds .venv and installs the JavaScript packages
 
 .venv/.ready: pyproject.toml requirements.lock scripts/setup \
@@ -66,6 +66,12 @@ pictures: setup ## takes the console's pictures of docs/images anew
 
 rolling-upgrade: setup ## the server of an older commit (BASE=...) on the schema of this tree, beside this tree's, under load
 	.venv/bin/python -m tests.upgrade.rolling $(BASE)
+
+POOLER_MODES ?= session transaction
+POOLER_TESTS ?= tests/clients tests/wire/v2 tests/wire/v3 tests/login tests/users tests/oidc tests/customdb
+poolers: setup ## official clients, both wires and sign-ins behind PgBouncer (POOLER_MODES=..., POOLER_TESTS=...)
+	for mode in $(POOLER_MODES); do POOLHOUSE_TEST_POOLER=$$mode .venv/bin/python -m pytest -n $${TEST_WORKERS:-3} \
+	  --dist worksteal -rs $(POOLER_TESTS) || exit 1; done
 
 bench: setup ## measures against the limits; writes bench/results.json and docs/operations/performance.md
 	.venv/bin/python -m bench

@@ -1,6 +1,7 @@
 """A PgBouncer of a test, in front of the run's PostgreSQL; `BINARY` is None where the package `pgbouncer` is missing.
 
-POOLHOUSE_TEST_PGBOUNCER names another program than the one found.
+POOLHOUSE_TEST_PGBOUNCER names another program than the one found. POOLHOUSE_TEST_POOLER puts one between a worker's
+database and everything that the fixture `services` serves: `session`, `transaction` or `transaction-prepared`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ BINARY = os.environ.get("POOLHOUSE_TEST_PGBOUNCER") or shutil.which(
 )
 needs_pgbouncer = pytest.mark.skipif(BINARY is None, reason="the package pgbouncer is not installed")
 
+MODE = os.environ.get("POOLHOUSE_TEST_POOLER")
 LIMITS = "set statement_timeout to 30000; set idle_in_transaction_session_timeout to 60000; set jit to off"
 """What a server connection has to begin with in transaction mode; deploy/pgbouncer/transaction.ini says the same."""
 
@@ -113,3 +115,21 @@ def bouncer(folder: Path, direct: str, *, on_connect: str = "", **settings: str)
         yield one
     finally:
         one.stop()
+
+
+@contextmanager
+def between(folder: Path, direct: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The URL of a database and what `Database.open` is told of it, as POOLHOUSE_TEST_POOLER has it."""
+    if not MODE:
+        yield direct, {}
+        return
+    if BINARY is None:
+        pytest.skip("the package pgbouncer is not installed")
+    mode, _, prepared = MODE.partition("-")
+    settings = {"pool_mode": mode, "default_pool_size": "60" if mode == "session" else "20"}
+    if prepared:
+        settings["max_prepared_statements"] = "200"
+    on_connect = "" if mode == "session" else LIMITS
+    folder.parent.chmod(0o755)
+    with bouncer(folder, direct, on_connect=on_connect, query_wait_timeout="5", **settings) as one:
+        yield one.url, {"pooler": MODE, "direct_url": direct} if mode == "transaction" else {"pooler": MODE}

@@ -25,6 +25,7 @@ from hypothesis import HealthCheck, settings
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from tests import chromium as chromium_here
+from tests.bouncer import between
 from tests.nodes import SHARDS, clone_database, drop_database, make_database, on_citus, outside
 from tests.order import longest_first
 from tests.place import place
@@ -35,7 +36,7 @@ from tests.wire.v3 import published
 from poolhouse.app import asgi
 from poolhouse.caller import Caller
 from poolhouse.crypto.passwords import PasswordHasher
-from poolhouse.db.database import Database
+from poolhouse.db.database import Database, opened
 from poolhouse.db.distributing import distribute_database
 from poolhouse.db.migrations import migrate
 from poolhouse.sandbox.client import Checked, Sandbox
@@ -161,11 +162,11 @@ def legacy_url(run_folder: Path, postgres_url: str, worker_id: str) -> Iterator[
 
 
 @pytest.fixture(scope="session")
-async def database(database_url: str) -> AsyncIterator[Database]:
+async def database(database_url: str, run_folder: Path, worker_id: str) -> AsyncIterator[Database]:
     """Session scoped: tests are apart by their pools, and never assume an empty table."""
-    database = await Database.open(database_url)
-    yield database
-    await database.close()
+    with between(run_folder / f"bouncer-{worker_id}", database_url) as (url, pooler):
+        async with opened(url, **pooler) as database:
+            yield database
 
 
 @pytest.fixture
