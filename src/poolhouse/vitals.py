@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from poolhouse import clock
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.customdb import postgres as customdb_rows
-from poolhouse.db import migrations
 from poolhouse.db.citus.reach import Lost, lost_nodes
 from poolhouse.db.connection_pool import Load
 from poolhouse.db.database import Database
+from poolhouse.db.migrations import record
 from poolhouse.db.standby import Standby
 from poolhouse.errors import PoolhouseError
 from poolhouse.fields import postgres_index as field_index_rows
@@ -92,7 +92,7 @@ class Vitals:
                 logouts = await logout_rows.waiting(self._db)
                 migrated = await customdb_rows.migrations_of_all(self._db)
                 filling = await field_index_rows.unfinished(self._db)
-                schema = int(await migrations.current(self._db) or 0)
+                schema = int(await record.newest(self._db) or 0)
                 return Rows(*mails, *logouts, migrated, await runs(self._db), *filling, schema)
         except (TimeoutError, PoolhouseError):
             return None

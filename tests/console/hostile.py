@@ -89,7 +89,7 @@ OURS_IN_TABLES: Mapping[str, str] = {
 OF_NO_POOL = (
     *("administrators", "administrator_roles", "administrator_sessions", "administrator_factors"),
     "administrator_passkeys",
-    *("alembic_version", "server_keys", "server_signing_keys", "maintenance_runs"),
+    *("alembic_version", "schema_versions", "server_keys", "server_signing_keys", "maintenance_runs"),
     *("server_processes", "pool_lookup"),
 )
 

@@ -16,6 +16,8 @@ from poolhouse.errors import Unfit
 from poolhouse.ids import new_id
 from poolhouse.roles.model import BUILT_IN
 
+RECORDS = {"alembic_version", "alembic_version_pkc", "schema_versions", "schema_versions_pkey"}
+
 
 @pytest.fixture
 def empty(postgres_url: str) -> Iterator[str]:
@@ -31,7 +33,7 @@ async def tables(url: str) -> set[str]:
         rows = await connection.fetch(
             "select relname from pg_class where relnamespace = 'public'::regnamespace"
         )
-        return {row[0] for row in rows} - {"alembic_version", "alembic_version_pkc"}
+        return {row[0] for row in rows} - RECORDS
     finally:
         await connection.close()
 

@@ -85,6 +85,7 @@ OF_NO_POOL = {
     "maintenance_runs",
     "pool_counts_until",
     "pool_lookup",
+    "schema_versions",
     "server_keys",
     "server_processes",
     "server_signing_keys",

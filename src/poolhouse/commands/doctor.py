@@ -16,7 +16,6 @@ from poolhouse.db.doctor import Fact, embedded_facts, server_facts
 from poolhouse.db.doctor_nodes import node_facts
 from poolhouse.db.embedded import running_url
 from poolhouse.db.errors import DatabaseUnfit
-from poolhouse.db.migrations.chain import revisions
 from poolhouse.directory.postgres_duplicates import Duplicates, duplicates
 from poolhouse.maintenance import JOBS, Job, Run, runs
 from poolhouse.processes import running
@@ -68,7 +67,7 @@ async def _server(url: str, settings: Settings) -> list[Fact]:
     facts = [fact async for fact in found]
     of_nodes, all_answer = await node_facts(direct or url)
     facts += of_nodes
-    if all_answer and any(fact.name == "schema" and fact.value == revisions()[-1] for fact in facts):
+    if all_answer and any(fact.name == "schema" and fact.fault is None for fact in facts):
         pooler = "session" if direct else settings.pooler
         with suppress(DatabaseUnfit):  # told above: what the pooler does not keep
             async with opened(direct or url, connections=1, pooler=pooler) as db:

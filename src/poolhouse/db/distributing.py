@@ -14,7 +14,6 @@ from poolhouse.db.citus.moves import Move, end, move, planned, take_turn
 from poolhouse.db.citus.moves import Report as MoveReport
 from poolhouse.db.citus.plan import POOLS, plan_of
 from poolhouse.db.citus.steps import SHARDS, Report, distribute, prepare, undistribute
-from poolhouse.db.migrations.chain import revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ async def _alone(url: str) -> AsyncIterator[Any]:
     try:
         await require_coordinator(connection)
         await migrations.wait_for_others(connection)
-        if await migrations.current(connection) != revisions()[-1]:
+        if await migrations.lacking(connection):
             refuse(
                 [
                     (

@@ -15,12 +15,13 @@ from typing import Any
 import asyncpg
 
 from poolhouse.client.words import Both
+from poolhouse.db import migrations
 from poolhouse.db.binaries import EXTENSIONS, candidates, choose
 from poolhouse.db.cluster import home_of, made_by
 from poolhouse.db.connection_pool import KEPT
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.listening import ECHO_S
-from poolhouse.db.migrations import current, online
+from poolhouse.db.migrations import online, record
 from poolhouse.db.migrations.chain import revisions
 from poolhouse.db.os_account import account
 from poolhouse.db.postgres_lookup import KINDS, mismatches
@@ -94,7 +95,7 @@ async def server_facts(
     try:
         for ask in (_version, _locale, _extensions, _schema, _role, _durability, _latency):
             yield await ask(connection)
-        if await current(connection) == revisions()[-1]:
+        if await _has_all(connection):
             # Over all pools: of a distributed database, a node may not answer, which `node_facts` tells.
             with suppress(asyncpg.PostgresConnectionError):
                 yield await _functions(connection)
@@ -146,23 +147,46 @@ async def _extensions(connection: Any) -> Fact:
 
 
 async def _schema(connection: Any) -> Fact:
-    version, newest = await current(connection), revisions()[-1]
-    if version is not None and version not in revisions():
+    version, newest = await record.newest(connection), revisions()[-1]
+    if version is None:
+        return Fact(SCHEMA, Both("none", "没有"), _behind(newest))
+    try:
+        lacking = await migrations.lacking(connection)
+    except DatabaseUnfit:
         newer = Both(
             f"of a newer Poolhouse; this one knows up to {newest}",
             f"属于更新的 Poolhouse；本版本最新只到 {newest}",
         )
         return Fact(SCHEMA, version, newer)
-    behind = Both(
+    under_way = await online.begun(connection)
+    found = Both(
+        f"{version}{f', {under_way} under way' if under_way else ''}",
+        f"{version}{f'，{under_way} 进行中' if under_way else ''}",
+    )
+    if passed := [one for one in lacking if one < version]:
+        return Fact(SCHEMA, found, _passed_over(passed))
+    return Fact(SCHEMA, found, _behind(newest) if lacking else None)
+
+
+def _behind(newest: str) -> Both:
+    return Both(
         f"behind {newest}: the next start or `poolhouse migrate` upgrades it",
         f"落后于 {newest}：下次启动或 `poolhouse migrate` 会升级",
     )
-    under_way = await online.begun(connection)
-    found = Both(
-        f"{version or 'none'}{f', {under_way} under way' if under_way else ''}",
-        f"{version or '没有'}{f'，{under_way} 进行中' if under_way else ''}",
+
+
+def _passed_over(versions: list[str]) -> Both:
+    return Both(
+        f"lacks {', '.join(versions)}: the next start or `poolhouse migrate` applies it",
+        f"缺少 {'、'.join(versions)}：下次启动或 `poolhouse migrate` 会补上",
     )
-    return Fact(SCHEMA, found, None if version == newest else behind)
+
+
+async def _has_all(connection: Any) -> bool:
+    try:
+        return not await migrations.lacking(connection)
+    except DatabaseUnfit:
+        return False
 
 
 async def _functions(connection: Any) -> Fact:

@@ -13,14 +13,13 @@ In a database that is distributed over nodes (`db/citus`) what a version makes i
 
 Advisory locks see to it that two nodes that start at once do the steps once. Through a connection pooler that keeps no
 sessions it is a transaction's lock: a session's would stay on a connection that others use. A database that is up to
-date is seen by one query, without importing a version. The table that holds the newest version applied is called
-`alembic_version`, as databases in the field have it from the tool that wrote it first.
+date is seen by four queries, without importing a version. Which versions are in is kept by `record.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib import import_module
@@ -34,7 +33,7 @@ from poolhouse.db.binaries import EXTENSIONS
 from poolhouse.db.citus.plan import is_distributed
 from poolhouse.db.citus.steps import distribute_new, prepare
 from poolhouse.db.errors import DatabaseUnfit
-from poolhouse.db.migrations import online
+from poolhouse.db.migrations import online, record
 from poolhouse.db.migrations.chain import FOLDER, revisions
 from poolhouse.db.migrations.online import Report
 from poolhouse.db.migrations.scripts import run_script
@@ -52,18 +51,17 @@ _HERE = "; ".join(f"set local {name} = {value}" for name, value in _UNLIMITED.it
 _log = structlog.get_logger(__name__)
 
 
-async def current(connection: Any) -> str | None:
-    """The version a database is at; None for an empty one."""
-    if await connection.fetchval("select to_regclass('alembic_version')") is None:
-        return None
-    return await connection.fetchval("select version_num from alembic_version")  # type: ignore[no-any-return]
+async def lacking(connection: Any) -> list[str]:
+    """The versions a database lacks, also those below its newest. Raises DatabaseUnfit when it has one that this
+    program does not know."""
+    return _missing(await record.applied(connection, revisions()), len(revisions()))
 
 
 async def pending(url: str) -> list[str]:
-    """The versions a database lacks. Raises DatabaseUnfit when it is ahead of this program."""
+    """`lacking`, of the database there."""
     connection = await sessions.connect(url, NAME)
     try:
-        return _after(await current(connection))
+        return await lacking(connection)
     finally:
         await connection.close()
 
@@ -79,15 +77,16 @@ async def migrate(
     """
     connection = await (connect(url) if keeps(pooler) else sessions.connect(url, NAME))
     try:
-        if to is None and not _after(await current(connection)):
+        if to is None and not await lacking(connection):
             return []
         async with _alone(connection, url, pooler):
             await _check_server(connection)
             if spread := await is_distributed(connection):
                 await prepare(connection)
-            start, target = await current(connection), _target(to)
-            _position(await online.begun(connection))
-            if target < _position(start) or (target == _position(start) and await online.begun(connection)):
+            start, target = await record.newest(connection), _target(to)
+            at, begun = _position(start), await online.begun(connection)
+            _position(begun)
+            if target < at or (target == at and begun and to):
                 steps = await _down(connection, target, spread=spread)
             else:
                 steps = await _up(connection, url, target, report, pooler, spread=spread)
@@ -142,23 +141,28 @@ async def _takes_lock(holder: Any) -> bool:
 async def _up(
     connection: Any, url: str, target: int, report: Report, pooler: Pooler, *, spread: bool
 ) -> list[str]:
-    applied: list[str] = []
+    ran: list[str] = []
     while True:
-        start = await current(connection)
-        steps = _steps(start, target)
+        done = await record.applied(connection, revisions())
+        steps = _missing(done, target)
         if not steps:
-            return applied
-        if start is not None and isinstance(statements := _module(steps[0]).UP, tuple):
+            return ran
+        if (begun := await online.begun(connection)) in steps:
+            steps = [begun]
+        if done and isinstance(statements := _module(steps[0]).UP, tuple):
             if not keeps(pooler):
                 raise _needs_a_session(steps[0])
+            # What is half made looks as if it were in: so which are is written first.
+            async with connection.transaction(isolation="read_committed"):
+                await record.note(connection, done)
             await online.run(connection, url, steps[0], statements, report, spread=spread)
             steps = steps[:1]
             async with connection.transaction(isolation="read_committed"):
                 await online.forget(connection)
-                await _note(connection, _position(steps[0]))
+                await record.note(connection, {*done, *steps})
         else:
-            steps = await _together(connection, start, steps, spread=spread)
-        applied += steps
+            steps = await _together(connection, done, steps, spread=spread)
+        ran += steps
 
 
 def _needs_a_session(version: str) -> DatabaseUnfit:
@@ -170,7 +174,7 @@ def _needs_a_session(version: str) -> DatabaseUnfit:
     )
 
 
-async def _together(connection: Any, start: str | None, steps: list[str], *, spread: bool) -> list[str]:
+async def _together(connection: Any, done: tuple[str, ...], steps: list[str], *, spread: bool) -> list[str]:
     """Runs those that go into one transaction; none if somebody else has, meanwhile."""
     # Read committed, so that who waited for the lock sees what the other has done.
     async with connection.transaction(isolation="read_committed"):
@@ -178,9 +182,9 @@ async def _together(connection: Any, start: str | None, steps: list[str], *, spr
         await connection.execute(
             "select pg_advisory_xact_lock($1)", _LOCK
         )  # a program of before takes it alone
-        if await current(connection) != start:
+        if await record.applied(connection, revisions()) != done:
             return []
-        if start is not None:
+        if done:
             steps = list(takewhile(lambda step: isinstance(_module(step).UP, str), steps))
         for step in steps:
             version = _module(step)
@@ -190,7 +194,7 @@ async def _together(connection: Any, start: str | None, steps: list[str], *, spr
                 await distribute_new(connection)
             if hasattr(version, "fill"):
                 await version.fill(connection)
-        await _note(connection, _position(steps[-1]))
+        await record.note(connection, {*done, *steps})
         await _check_search(connection)
     return steps
 
@@ -200,12 +204,12 @@ async def _down(connection: Any, target: int, *, spread: bool) -> list[str]:
     async with connection.transaction(isolation="read_committed"):
         await connection.execute(_HERE)
         await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
-        start, begun = await current(connection), await online.begun(connection)
-        steps = [*([begun] if begun else []), *_steps(start, target)]
+        done, begun = await record.applied(connection, revisions()), await online.begun(connection)
+        steps = [*([begun] if begun else []), *(one for one in done[::-1] if _position(one) > target)]
         for step in steps:
             await run_script(connection, _module(step).DOWN, spread=spread)
         await online.forget(connection)
-        await _note(connection, target)
+        await record.note(connection, {*done} - {*steps})
     return steps
 
 
@@ -214,23 +218,15 @@ async def connect(url: str) -> Any:
     return await sessions.connect(url, NAME, _UNLIMITED)
 
 
-def _after(version: str | None) -> list[str]:
-    return _steps(version, len(revisions()))
+def _missing(done: Collection[str], target: int) -> list[str]:
+    return [one for one in revisions()[:target] if one not in done]
 
 
 def _position(version: str | None) -> int:
     """How many versions are in, when `version` is the last."""
     if version is None or version == "base":
         return 0
-    names = revisions()
-    if version not in names:
-        raise DatabaseUnfit(
-            f"the database is at version {version}, which this Poolhouse does not know (it knows up to "
-            f"{names[-1]}): start the newer Poolhouse again, or take the schema back with it first",
-            f"数据库是版本 {version}，本 Poolhouse 不认识（最新只到 {names[-1]}）：请启动较新的 Poolhouse，"
-            "或先用它把结构降回来",
-        )
-    return names.index(version) + 1
+    return record.place(version, revisions()) + 1
 
 
 def _target(to: str | None) -> int:
@@ -243,27 +239,9 @@ def _target(to: str | None) -> int:
     return len(names) if to is None else _position(to)
 
 
-def _steps(start: str | None, target: int) -> list[str]:
-    names, position = revisions(), _position(start)
-    return list(names[position:target] if target >= position else names[target:position][::-1])
-
-
 def _module(version: str) -> Any:
     [file] = (FOLDER / "versions").glob(f"{version}_*.py")
     return import_module(f"{__name__}.versions.{file.stem}")
-
-
-async def _note(connection: Any, position: int) -> None:
-    """Writes down that the first `position` versions are in."""
-    await connection.execute(
-        "create table if not exists alembic_version ("
-        "version_num varchar(32) not null, constraint alembic_version_pkc primary key (version_num))"
-    )
-    await connection.execute("delete from alembic_version")
-    if position:
-        await connection.execute(
-            "insert into alembic_version (version_num) values ($1)", revisions()[position - 1]
-        )
 
 
 async def _check_server(connection: Any) -> None:
