@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from random import Random
@@ -12,9 +13,10 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.users.people import START, everybody, person, put
 
+from poolhouse.db.where import Where
 from poolhouse.directory import postgres_kept, search
 from poolhouse.directory.filters import MOMENTS, TEXTS
-from poolhouse.directory.totals import Totals
+from poolhouse.directory.totals import Totals, cost
 from poolhouse.errors import DatabaseLost, QueryTooBroad
 from poolhouse.fields.model import DataType, FieldDraft
 from poolhouse.fields.model import TargetType as FieldTarget
@@ -448,7 +450,8 @@ class Crowd:
 
     async def was_created_elsewhen(self) -> None:
         await self._write(
-            "update users set created_at = created_at - interval '1 year' where pool_id = $1 and id = $2"
+            "update users set created_at = (created_at at time zone 'UTC' - interval '1 year') at time zone 'UTC' "
+            "where pool_id = $1 and id = $2"
         )
 
     async def logs_in(self) -> None:
@@ -600,3 +603,22 @@ async def test_a_transaction_that_changes_many_is_noted_once(services: Services,
     )
     assert row is not None
     assert tuple(row) == (2, 1)
+
+
+class Planned:
+    """A database that answers every question with one plan."""
+
+    def __init__(self, plan: dict[str, Any]) -> None:
+        self.plan = plan
+
+    async def search_fetchval(self, sql: str, *args: Any) -> str:
+        return json.dumps([{"Plan": self.plan}])
+
+
+async def test_what_a_node_of_citus_has_to_do_is_the_cost() -> None:
+    """Its own plan around it is free of charge."""
+    of_node = {"Node Type": "Index Scan", "Total Cost": 8123.5}
+    task = {"Node": "host=127.0.0.1", "Remote Plan": [[{"Plan": of_node}]]}
+    around = {"Node Type": "Custom Scan", "Total Cost": 0.0, "Distributed Query": {"Job": {"Tasks": [task]}}}
+    assert await cost(Planned(around), "select 1", Where("p", "u")) == 8123.5  # type: ignore[arg-type]
+    assert await cost(Planned(of_node), "select 1", Where("p", "u")) == 8123.5  # type: ignore[arg-type]

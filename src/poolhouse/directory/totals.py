@@ -6,6 +6,7 @@ Decision: docs/decisions/0041-lists-of-users.md.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -226,8 +227,15 @@ async def _cost_of_count(db: Reads, source: str, where: Where) -> float:
 async def cost(db: Reads, query: str, where: Where) -> float:
     """As the planner has it: of a page read from disk it is 1."""
     plan = await db.search_fetchval(f"explain (format json) {query}", *where.args)
-    found: float = msgspec.json.decode(plan)[0]["Plan"]["Total Cost"]
-    return found
+    return _cost_of_plan(msgspec.json.decode(plan)[0]["Plan"])
+
+
+def _cost_of_plan(plan: Mapping[str, Any]) -> float:
+    """Citus has the plan of the node inside one of its own, which costs nothing."""
+    tasks = plan.get("Distributed Query", {}).get("Job", {}).get("Tasks", ())
+    of_nodes = [one["Plan"] for task in tasks for plans in task["Remote Plan"] for one in plans]
+    cost: float = max(plan["Total Cost"], *map(_cost_of_plan, of_nodes), 0.0)
+    return cost
 
 
 async def users_of(db: Reads, pool_id: str, query: UserQuery) -> int:
