@@ -197,7 +197,9 @@ async def test_no_byte_of_a_file_can_be_read_in_the_database_or_stays_after_its_
         assert await db.fetchval(f"select count(*) from {name} where pool_id = $1", pool.id) == 0
     assert "strange-value" in await files.refused(file.id)
     await db.execute(
-        "update import_files set ended_at = ended_at - interval '8 days' where pool_id = $1", pool.id
+        "update import_files set ended_at = (ended_at at time zone 'UTC' - interval '8 days') at time zone 'UTC' "
+        "where pool_id = $1",
+        pool.id,
     )
     await files.finish()
     assert await db.fetchval("select count(sealed) from user_import_errors where pool_id = $1", pool.id) == 0
@@ -213,7 +215,9 @@ async def test_a_file_that_nobody_goes_on_with_is_stopped_after_a_day(
     await files.finish()
     assert (await files.get(file.id)).status == "UPLOADED"
     await services.db.execute(
-        "update import_files set updated_at = updated_at - interval '25 hours' where pool_id = $1", pool.id
+        "update import_files set updated_at = (updated_at at time zone 'UTC' - interval '25 hours') at time zone 'UTC' "
+        "where pool_id = $1",
+        pool.id,
     )
     await files.finish()
     file = await files.get(file.id)

@@ -316,7 +316,8 @@ async def test_a_token_of_an_old_sign_in_makes_none(
     asked = await wang.services.passkey_login.begin(wang.caller, OWN)
     sent = wang.authenticator.made(asked.options)
     await database.execute(
-        "update sessions set created_at = created_at - $2::interval where pool_id = $1",
+        "update sessions set created_at = (created_at at time zone 'UTC' - $2::interval) at time zone 'UTC' "
+        "where pool_id = $1",
         pool.id,
         timedelta(hours=2),
     )

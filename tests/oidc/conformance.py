@@ -95,7 +95,9 @@ class Party:
     async def later(self, seconds: float) -> None:
         """The session's sign-in, as if it had been so long ago."""
         await self.services.db.execute(
-            "update sessions set created_at = created_at - make_interval(secs => $2) where pool_id = $1",
+            "update sessions set "
+            "created_at = (created_at at time zone 'UTC' - make_interval(secs => $2)) at time zone 'UTC' "
+            "where pool_id = $1",
             self.pool.id,
             seconds,
         )

@@ -330,7 +330,10 @@ async def test_the_id_token_tells_when_somebody_signed_in(
 
 async def age(services: Services, pool: PoolForTests, by: timedelta) -> None:
     await services.db.execute(
-        "update sessions set created_at = created_at - $2::interval where pool_id = $1", pool.id, by
+        "update sessions set created_at = (created_at at time zone 'UTC' - $2::interval) at time zone 'UTC' "
+        "where pool_id = $1",
+        pool.id,
+        by,
     )
 
 

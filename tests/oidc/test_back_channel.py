@@ -515,7 +515,9 @@ async def test_what_a_dead_sender_had_begun_comes_back_after_its_lease(
     sender = delivery(services, pool, rps=(rp,))
     assert await sender.deliver_due() == 0
     await services.db.execute(
-        "update logout_notices set next_attempt_at = next_attempt_at - $2::interval where pool_id = $1",
+        "update logout_notices set "
+        "next_attempt_at = (next_attempt_at at time zone 'UTC' - $2::interval) at time zone 'UTC' "
+        "where pool_id = $1",
         pool.id,
         logout_delivery.LEASE,
     )

@@ -88,6 +88,8 @@ async def test_a_browser_stays_signed_in_for_as_long_as_the_pool_says(
     assert kept.expires <= now().timestamp() + 3600
     assert "code=" in await answered(http, app, str(kept.value))
     await services.db.execute(
-        "update sessions set created_at = created_at - interval '61 minutes' where pool_id = $1", pool.id
+        "update sessions set created_at = (created_at at time zone 'UTC' - interval '61 minutes') at time zone 'UTC' "
+        "where pool_id = $1",
+        pool.id,
     )
     assert "error=login_required" in await answered(http, app, str(kept.value))

@@ -194,7 +194,9 @@ async def test_what_was_used_is_forgotten_once_every_clock_has_passed_its_end(
 
     async def kept_after(seconds: int) -> int:
         await services.db.execute(
-            "update oidc_client_assertions set expires_at = expires_at - $2::interval where pool_id = $1",
+            "update oidc_client_assertions set "
+            "expires_at = (expires_at at time zone 'UTC' - $2::interval) at time zone 'UTC' "
+            "where pool_id = $1",
             client.app.pool_id,
             timedelta(seconds=seconds),
         )

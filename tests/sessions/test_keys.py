@@ -25,8 +25,9 @@ async def stored(services: Services, pool: PoolForTests) -> set[str]:
 async def later(services: Services, pool: PoolForTests, passed: timedelta) -> None:
     """As if so much time had passed for the pool's keys, and maintenance came by."""
     await services.db.execute(
-        "update signing_keys set needed_until = needed_until - $2::interval, "
-        "created_at = created_at - $2::interval where pool_id = $1",
+        "update signing_keys set needed_until = (needed_until at time zone 'UTC' - $2::interval) at time zone 'UTC', "
+        "created_at = (created_at at time zone 'UTC' - $2::interval) at time zone 'UTC' "
+        "where pool_id = $1",
         pool.id,
         passed,
     )

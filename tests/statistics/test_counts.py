@@ -26,7 +26,8 @@ async def signs_in(services: Services, pool: PoolForTests, *, reason: str = "", 
         await services.audit.write(tx, caller, event)
         if days_ago:
             await tx.execute(
-                "update audit_records set at = at - $2::interval where pool_id = $1 and at = "
+                "update audit_records set at = (at at time zone 'UTC' - $2::interval) at time zone 'UTC' "
+                "where pool_id = $1 and at = "
                 "(select max(at) from audit_records where pool_id = $1 and kind = 'user')",
                 pool.id,
                 timedelta(days=days_ago),

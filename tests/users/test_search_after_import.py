@@ -95,7 +95,9 @@ async def test_one_that_nobody_resumes_is_ended_by_maintenance(
     await piece_of(services.db, "user_search")
     assert await found(services, pool, "sought") == 0, "not while it may be on its way"
     await services.db.execute(
-        "update user_search_waiting set created_at = created_at - interval '10 minutes' where pool_id = $1",
+        "update user_search_waiting set "
+        "created_at = (created_at at time zone 'UTC' - interval '10 minutes') at time zone 'UTC' "
+        "where pool_id = $1",
         pool.id,
     )
     while await piece_of(services.db, "user_search"):

@@ -191,7 +191,9 @@ async def test_a_search_knows_who_changed_and_who_went(services: Services, pool:
     await services.users.update(admin, ann.id, UserDraft({"name": "李四"}))
     assert [await found(services, pool, name) for name in ("张三", "李四", "ann")] == [[], [ann.id], [ann.id]]
     await services.db.execute(
-        "update users set created_at = created_at - interval '1 day' where pool_id = $1", pool.id
+        "update users set created_at = (created_at at time zone 'UTC' - interval '1 day') at time zone 'UTC' "
+        "where pool_id = $1",
+        pool.id,
     )
     assert await found(services, pool, "李四") == [ann.id]
     await services.users.delete(admin, [ann.id])

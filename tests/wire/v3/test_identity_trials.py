@@ -140,7 +140,9 @@ async def test_the_last_failures_are_told_with_what_to_do_and_what_was_printed(v
     assert english["data"]["failures"][0]["sentence"] == "the script threw Error"
     # What is older than a month, and what failed before this connection was there, is not told.
     await v3.services.db.execute(
-        "update audit_records set at = at - interval '31 days' where pool_id = $1 and not success", v3.pool_id
+        "update audit_records set at = (at at time zone 'UTC' - interval '31 days') at time zone 'UTC' "
+        "where pool_id = $1 and not success",
+        v3.pool_id,
     )
     assert (await read(v3, STATUS, id=made))["failures"] == []
 
