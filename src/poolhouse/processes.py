@@ -21,6 +21,8 @@ import structlog
 from poolhouse import clock
 from poolhouse.background import forever
 from poolhouse.db.database import Database, Executor
+from poolhouse.db.own_writes import OWN_WRITES, OwnWrites
+from poolhouse.db.spreading import Spreading
 from poolhouse.db.standby import EVERY_S, cluster_of
 from poolhouse.errors import DatabaseLost, Overloaded
 from poolhouse.ids import new_id
@@ -88,8 +90,9 @@ async def running(db: Executor) -> list[Row]:
 class Process:
     """This one."""
 
-    def __init__(self, db: Database, settings: Settings) -> None:
+    def __init__(self, db: Database, settings: Settings, own_writes: OwnWrites | None = None) -> None:
         self._db, self._settings = db, settings
+        self._own_writes = own_writes or OWN_WRITES
         self.id = new_id()
         self._beat = 0
         self._clock_told = False
@@ -103,6 +106,7 @@ class Process:
         loops = [forever("processes", self.beat, lambda: asyncio.sleep(every_s))]
         if standby:
             loops.append(forever("standby", self.look, lambda: asyncio.sleep(EVERY_S)))
+            loops.append(forever("spreading", Spreading(self._db, self._own_writes, self.id).run))
         try:
             await asyncio.gather(*loops)
         finally:

@@ -22,6 +22,7 @@ from poolhouse.app import asgi
 from poolhouse.db import standby as standby_module
 from poolhouse.db.database import Database, opened
 from poolhouse.db.own_writes import OwnWrites
+from poolhouse.db.spreading import Spreading
 from poolhouse.db.standby import FAILURES, Standby, StandbyState
 from poolhouse.errors import DatabaseLost, QueryTooBroad
 from poolhouse.processes import Process
@@ -52,7 +53,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def nobody_has_acted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys share places: what other tests of this process wrote would keep these readers at the primary."""
     own_writes = OwnWrites(Marks())
-    for module in ("poolhouse.db.standby", "poolhouse.wire.observed"):
+    for module in ("poolhouse.db.standby", "poolhouse.processes", "poolhouse.wire.observed"):
         monkeypatch.setattr(f"{module}.OWN_WRITES", own_writes)
 
 
@@ -326,6 +327,58 @@ async def test_who_acted_reads_what_they_did_and_others_read_the_standby(
                 standby.resume()
             await caught_up(db)
             assert (await reader.post("list-users"))["data"]["totalCount"] == 1
+
+
+async def test_who_acted_at_one_machine_reads_it_at_another_and_others_read_the_standby(
+    database_url: str, standby: HotStandby
+) -> None:
+    """Two machines share no marks; the standby is paused, and still within its bound."""
+    elsewhere = OwnWrites(Marks())
+    reader, writer, both = (
+        Trace("", pool_id="p", actor_id=one, acted=acted)
+        for one, acted in (("li", ()), ("wang", ()), ("wang", ("wang",)))
+    )
+    async with node(database_url, standby.url, lag_s=60) as here, opened(database_url) as there:
+        spreading = asyncio.create_task(Spreading(there, elsewhere, "there").run())
+        await until(here, StandbyState.USED)
+        trace.current.set(writer)
+        assert await asks_standby(here)
+        standby.pause()
+        try:
+            await heard_within(elsewhere)
+            elsewhere.note(both)
+            began = monotonic()
+            while await asks_standby(here):
+                assert monotonic() - began < 10
+                await asyncio.sleep(0.002)
+            trace.current.set(reader)
+            assert await asks_standby(here), "who did nothing"
+        finally:
+            standby.resume()
+            spreading.cancel()
+            await asyncio.gather(spreading, return_exceptions=True)
+        trace.current.set(writer)
+        await caught_up(here)
+        assert await asks_standby(here)
+
+
+async def heard_within(own_writes: OwnWrites) -> None:
+    """Until its process listens, and tells of what changes."""
+    async with asyncio.timeout(10):
+        while own_writes.on_change is None:  # noqa: ASYNC110 -- nothing tells when
+            await asyncio.sleep(0.01)
+
+
+def test_what_may_have_been_missed_counts_as_done_by_everybody() -> None:
+    now = 5.0
+    own_writes = OwnWrites(Marks(), clock=lambda: now)
+    nobody = Trace("", pool_id="p", actor_id="li")
+    own_writes.everybody_acted()
+    assert own_writes.last(nobody) == 5.0
+    now = 6.0
+    own_writes.note(Trace("", pool_id="p", actor_id="wang", acted=("wang",)))
+    assert own_writes.last(nobody) == 5.0
+    own_writes.heard(10**9)  # of a newer program, with more places
 
 
 async def caught_up(db: Database) -> None:
