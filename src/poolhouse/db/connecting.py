@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
 
+from poolhouse.db.array_types import Connection
 from poolhouse.errors import DatabaseLost
 
 STAGGER_S = 0.3
@@ -160,7 +161,9 @@ def _closed(task: asyncio.Task[Any]) -> None:
 
 async def _open(url: str, place: Host, options: dict[str, Any]) -> Any:
     at: dict[str, Any] = {"host": place[0], "port": place[1]} if place else {}
-    connection = await asyncpg.connect(url, timeout=None, target_session_attrs="any", **at, **options)
+    connection = await asyncpg.connect(
+        url, timeout=None, target_session_attrs="any", connection_class=Connection, **at, **options
+    )
     raw = connection._transport.get_extra_info("socket")
     if raw is not None and raw.family != socket.AF_UNIX:
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
