@@ -88,6 +88,9 @@ EVENTS ?=
 drill: setup ## two nodes on Patroni, etcd and HAProxy of Debian, and what their clients see when the primary changes (EVENTS=...)
 	.venv/bin/python -m deploy.ha.drill $(EVENTS)
 
+citus-drill: setup ## a worker lost and a pool moved under load, on the Citus that POOLHOUSE_TEST_DATABASE_URL names (EVENTS=...)
+	.venv/bin/python -m tests.citus.drill $(EVENTS)
+
 citus: setup ## the test suite on a Citus, whose coordinator POOLHOUSE_TEST_DATABASE_URL names
 	.venv/bin/python -m tests.nodes
 	.venv/bin/python -m pytest -n $${TEST_WORKERS:-3} --dist worksteal -rs --ignore tests/console/browser

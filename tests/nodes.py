@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from functools import cache
@@ -135,6 +136,7 @@ async def _drop(url: str, name: str) -> None:
             except asyncpg.ObjectInUseError:
                 if again == TRIES - 1:
                     raise
+                await asyncio.sleep(1)
 
 
 def main() -> int:

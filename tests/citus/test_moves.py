@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 from tests.citus.test_distribute import COUNTS, PEOPLE, TRUE_COUNTS, distributed
+from tests.nodes import on_node
 
 from poolhouse.db.citus.placement import placements, skew
 from poolhouse.db.distributing import move_pool
@@ -19,6 +23,12 @@ pytestmark = pytest.mark.citus
 WHERE = (
     "select n.nodename || ':' || n.nodeport from pg_dist_placement p join pg_dist_node n using (groupid) "
     "where p.shardid = get_shard_id_for_distribution_column('pools', $1::text)"
+)
+
+
+MOVES = (
+    "select true from pg_stat_activity where datname = current_database() and state = 'active' "
+    "and query ~ '^select (isolate_tenant|citus_move_shard)'"
 )
 
 
@@ -72,6 +82,43 @@ async def test_a_pool_moves_alone_under_writes_and_back(
     there = await connection.fetch("select id from users where pool_id = 'p1' and id = any($1)", acknowledged)
     assert {row["id"] for row in there} == {*acknowledged}
     assert await connection.fetch(COUNTS) == await connection.fetch(TRUE_COUNTS)
+
+
+async def test_a_move_that_was_killed_ends_and_another_follows_it(
+    plain: str, connection: asyncpg.Connection, elsewhere: str
+) -> None:
+    before = await connection.fetchval(WHERE, "p1")
+    program = "from poolhouse.cli import main; main()"
+    words = [sys.executable, "-c", program, "pool", "move", "p1", elsewhere, "--database-url", plain]
+    command = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: ASYNC220
+    try:
+        await until(lambda: connection.fetchval(MOVES))
+    finally:
+        command.kill()
+        command.wait()
+    await until(lambda: connection.fetchval(f"select not exists ({MOVES})"))
+    assert await connection.fetchval(WHERE, "p1") == before
+    assert (await moved(plain, "p1", elsewhere))[0] == []
+    assert await connection.fetchval(WHERE, "p1") == elsewhere
+
+
+async def test_what_a_lost_coordinator_left_undecided_is_decided_first(
+    plain: str, connection: asyncpg.Connection, elsewhere: str
+) -> None:
+    worker = await asyncpg.connect(on_node(plain, *elsewhere.split(":"), urlsplit(plain).path[1:]))  # type: ignore[arg-type]
+    await worker.execute("begin; create table of_lost (n int); prepare transaction 'citus_0_99999_99999_0'")
+    with pytest.raises(DatabaseUnfit, match="no node nowhere:1"):
+        await moved(plain, "p1", "nowhere:1")
+    assert not await worker.fetchval(
+        "select exists (select from pg_prepared_xacts where database = current_database())"
+    )
+    await worker.close()
+
+
+async def until(true: Callable[[], Awaitable[object]]) -> None:
+    async with asyncio.timeout(120):
+        while not await true():  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
 
 
 async def test_whoever_moves_along_is_named(

@@ -90,6 +90,22 @@ def test_a_connection_that_broke_is_lost(error: Exception) -> None:
     assert isinstance(translated(error), DatabaseLost)
 
 
+@pytest.mark.parametrize(
+    ("state", "message", "again"),
+    [
+        ("XX000", "could not find valid entry for shard 102097", True),
+        ("55000", "shard for the given value does not exist", True),
+        ("XX000", "could not find valid entry for shard of mine", False),
+        ("XX000", "it said: shard for the given value does not exist", False),
+    ],
+)
+def test_a_statement_whose_shard_was_divided_meanwhile_is_for_another_attempt(
+    state: str, message: str, again: bool
+) -> None:
+    ours = translated(asyncpg.PostgresError.new({"C": state, "M": message, "S": "ERROR"}))
+    assert isinstance(ours, Overloaded) == again
+
+
 async def test_one_that_only_reads_is_given_up_with_those_beside_it(database_url: str) -> None:
     async with opened(database_url, connections=2) as database:
         before = await database.fetchval("select pg_backend_pid()")

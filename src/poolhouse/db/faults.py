@@ -40,6 +40,9 @@ _UNSTORABLE = (pg.CharacterNotInRepertoireError, pg.UntranslatableCharacterError
 _IN_PARTING = (pg.ProtocolViolationError, pg.ConnectionDoesNotExistError)
 _POOLER_FULL = re.compile(r"max_(?:db_|user_)?client_conn|query_wait_timeout|no more connections allowed")
 """PgBouncer's words for what takes time alone; it says all by one code, and hangs up."""
+_DIVIDED = re.compile(r"could not find valid entry for shard \d+$|shard for the given value does not exist$")
+"""Citus' words for a statement that waited while its shard was divided: nothing was done, and the next one finds the
+new shards."""
 
 
 def ends_connection(error: BaseException) -> bool:
@@ -82,7 +85,7 @@ def translated(error: BaseException) -> PoolhouseError | None:
         return TooLarge("value", "内容过大", "more than can be stored or asked for at once")
     if isinstance(error, pg.DiskFullError):
         return DatabaseFull(told(error), retry_after_s=60)
-    if isinstance(error, _OVERLOADED) or _is_of_full_pooler(error):
+    if isinstance(error, _OVERLOADED) or _is_of_full_pooler(error) or _is_of_divided_shard(error):
         return Overloaded(told(error), retry_after_s=1)
     if is_lost(error) or is_of_a_node(error) or isinstance(error, TimeoutError):
         return DatabaseLost(told(error), retry_after_s=2)
@@ -91,6 +94,10 @@ def translated(error: BaseException) -> PoolhouseError | None:
 
 def _is_of_full_pooler(error: BaseException) -> bool:
     return isinstance(error, _IN_PARTING) and bool(_POOLER_FULL.search(str(error)))
+
+
+def _is_of_divided_shard(error: BaseException) -> bool:
+    return isinstance(error, pg.PostgresError) and bool(_DIVIDED.match(str(error.args[0])))
 
 
 def _cannot_be_sent(error: BaseException, why: type[Exception]) -> bool:

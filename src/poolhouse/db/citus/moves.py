@@ -18,6 +18,7 @@ from poolhouse.db.citus.plan import POOLS, is_distributed
 LOOK_EVERY_S = 0.5
 ALONG_TOLD = 20
 ENDS_WITHIN_MS = 10_000
+LOOK_FOR_CLIENT_MS = 2_000
 _MOVE = 0x6D6F7665  # "move"
 
 _SHARD = """
@@ -112,7 +113,11 @@ async def move(connection: Any, watching: Any, what: Move, report: Report) -> in
 
 async def take_turn(connection: Any) -> None:
     """That nobody else moves anything as long as the connection lasts; what an earlier move that was interrupted left
-    is cleared away. Raises DatabaseUnfit."""
+    is cleared away. Raises DatabaseUnfit.
+
+    The server ends a move whose client is gone, within seconds: it would else go on to its end, and nobody could tell.
+    """
+    await connection.execute(f"set client_connection_check_interval = {LOOK_FOR_CLIENT_MS:d}")
     if (
         not await connection.fetchval("select pg_try_advisory_lock($1)", _MOVE)
         or ((await connection.fetchrow(_UNDER_WAY))["shards"])
@@ -128,6 +133,9 @@ async def end(connection: Any, pid: int) -> None:
 
 
 async def _clear(connection: Any) -> None:
+    """Transactions that were prepared on a node and not decided, too: the copying waits for them, as for every
+    transaction that was there before it, and Citus itself decides them once a minute."""
+    await connection.fetchval("select recover_prepared_transactions()")
     await connection.execute("call citus_cleanup_orphaned_resources()")
 
 
