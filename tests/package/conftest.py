@@ -54,9 +54,9 @@ def installed(run_folder: Path, wheel: Path) -> Iterator[Path]:
         run_folder.chmod(0o755)
         folder = run_folder / "a folder é 数据 [x]" / "venv"
         subprocess.run([UV, "venv", "--quiet", "--python", interpreter(), folder], check=True)
-        subprocess.run(
-            [UV, "pip", "install", "--quiet", "--python", folder / "bin" / "python", wheel], check=True
-        )
+        # Compiled, as pip does it: nobody who starts it may write there, and so each process would compile all of it.
+        options = ["--quiet", "--compile-bytecode", "--python", folder / "bin" / "python"]
+        subprocess.run([UV, "pip", "install", *options, wheel], check=True)
         subprocess.run(["chmod", "-R", "go+rX,a-w", folder], check=True)
         return str(folder)
 
