@@ -110,7 +110,7 @@ mutate: setup ## hours of small changes that a test must notice: MUTANTS, SEED, 
 	MUTANTS=$(MUTANTS) SEED=$(SEED) JOBS=$(JOBS) .venv/bin/python -m scripts.mutate
 
 lock: ## writes requirements.lock and the deno.lock files anew from their sources, pins kept where they fit
-	.venv/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header \
+	.venv/bin/uv pip compile pyproject.toml --group dev --extra opentelemetry --universal --generate-hashes --no-header \
 	  --no-emit-index-url --quiet $(UPGRADE) --output-file requirements.lock
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements.lock
 	cd src/poolhouse/sandbox/js && $(INSTALL) --node-modules-linker=hoisted

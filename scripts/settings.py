@@ -94,6 +94,7 @@ GROUPS = {
         "allowed_origins",
         "trusted_proxies",
         "trusted_header",
+        "traceparent",
         "outgoing_hosts",
         "geo_database",
     ),

@@ -83,7 +83,12 @@ def asgi(services: Services) -> Starlette:
     inner = ScriptBudget(WiresFirst(ExceptionMiddleware(app.router), wires_among(doors)))
     middle = AsSpelled(Origins(Admitted(inner, admission), services.settings.allowed_origins))
     # In place of Starlette's own, whose outermost answers what nobody caught: here that is `Observed`.
-    app.middleware_stack = Observed(SmallHead(middle), plain_paths(doors), lambda: app.state.draining())
+    app.middleware_stack = Observed(
+        SmallHead(middle),
+        plain_paths(doors),
+        lambda: app.state.draining(),
+        continues_traces=services.settings.traceparent == "continued",
+    )
     app.state.services = services
     app.state.admission = admission
     app.state.hurry = partial(_hurry, admission, services)

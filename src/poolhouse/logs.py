@@ -11,7 +11,7 @@ from typing import Any, TextIO, cast
 import msgspec
 import structlog
 
-from poolhouse import failures, trace
+from poolhouse import failures, trace, tracing
 
 
 def configure(level: str = "info", *, waiting: bool = False) -> None:
@@ -82,6 +82,9 @@ def _request(logger: Any, method: str, record: MutableMapping[str, Any]) -> Muta
         record.setdefault("request_id", about.request_id)
         if about.pool_id:
             record.setdefault("pool_id", about.pool_id)
+    span = tracing.current.get()
+    if span is not None:
+        record["trace_id"], record["span_id"] = span.ids
     return record
 
 

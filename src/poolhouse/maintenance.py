@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from poolhouse import tracing
 from poolhouse.administrators import postgres as administrator_rows
 from poolhouse.administrators import postgres_passkeys as passkey_rows
 from poolhouse.audit import postgres as audit_rows
@@ -120,7 +121,8 @@ async def _piece(db: Database, job: Job) -> bool:
     async with db.transaction() as tx:
         if not (await _has_lock(tx, job) and await _is_on(tx, job)):
             return False
-        rows = await job.work(tx, BATCH)
+        with tracing.work(f"maintenance {job.name}"):
+            rows = await job.work(tx, BATCH)
         await _note_piece(tx, job, rows, time.monotonic() - began, is_last=rows < BATCH)
     return rows >= BATCH
 

@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
+from poolhouse import tracing
 from poolhouse.networks import Address, may_call
 
 WHOLE_S = 10.0
@@ -76,8 +77,6 @@ class Outgoing:
     async def _asked(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, most: int
     ) -> Answer:
-        from poolhouse import http_calls  # no start waits for an HTTP client
-
         try:
             split = urlsplit(url)
             host, port = (split.hostname or "").lower(), split.port
@@ -88,17 +87,42 @@ class Outgoing:
         path = (split.path or "/") + (f"?{split.query}" if split.query else "")
         if not host or split.scheme not in ("http", "https") or not path.isascii() or " " in path:
             raise NoAnswer("the address is none")
-        addresses = await self.allowed(host, port)
-        if is_tls and self._tls is None:
-            self._tls = await asyncio.to_thread(ssl.create_default_context)
         head = {"Host": split.netloc.rpartition("@")[2], **_OURS, **headers}
         if body is not None:
             head["Content-Length"] = str(len(body))
+        where: tracing.Attributes = {
+            "http.request.method": method,
+            "server.address": host,
+            "server.port": port,
+        }
+        with tracing.span(method, "client", where) as span:
+            answer = await self._answered_by((is_tls, host, port, path), method, head, body, most)
+            if span is not None:
+                span.say("http.response.status_code", answer.status)
+                if answer.status >= 400:
+                    span.failed(str(answer.status))
+            return answer
+
+    async def _answered_by(
+        self,
+        place: tuple[bool, str, int, str],
+        method: str,
+        head: Mapping[str, str],
+        body: bytes | None,
+        most: int,
+    ) -> Answer:
+        """`place`: whether by TLS, host, port, path with query."""
+        from poolhouse import http_calls  # no start waits for an HTTP client
+
+        is_tls, host, port, _ = place
+        addresses = await self.allowed(host, port)
+        if is_tls and self._tls is None:
+            self._tls = await asyncio.to_thread(ssl.create_default_context)
         try:
             async with asyncio.timeout(WHOLE_S):
                 answer = await http_calls.exchange(
                     method,
-                    (is_tls, host, port, path),
+                    place,
                     addresses,
                     head,
                     body,

@@ -40,7 +40,7 @@ FRESH = timedelta(minutes=1)
 
 EQUAL = (
     *("public_url", "allowed_origins", "email_special_domains", "outgoing_hosts"),
-    *("trusted_proxies", "trusted_header", "statement_timeout_s", "search_timeout_s"),
+    *("trusted_proxies", "trusted_header", "traceparent", "statement_timeout_s", "search_timeout_s"),
     *("indexed_fields", "import_file_mb", "smtp_host", "smtp_port", "smtp_security", "smtp_sender"),
 )
 """Settings that a request may meet on any node: they are told where they are not the same. No secret is among them."""

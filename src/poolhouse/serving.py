@@ -281,6 +281,7 @@ def worker() -> ASGIApp:
     """One worker's application: its services open and close with the server's lifespan."""
     from poolhouse.app import asgi, working
     from poolhouse.services import opened
+    from poolhouse.tracing.sending import sent
 
     settings = Settings()
     stack = AsyncExitStack()
@@ -290,6 +291,7 @@ def worker() -> ASGIApp:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with stack:
             url = (settings.database_url or SecretStr("")).get_secret_value()
+            await stack.enter_async_context(sent())
             services = await stack.enter_async_context(opened(settings, url))
             await stack.enter_async_context(working(services))
             inner.append(asgi(services))

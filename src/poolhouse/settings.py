@@ -229,6 +229,11 @@ def _special(given: Any) -> str:
     return _text(given)
 
 
+_NO_PROXIES = (
+    "is for a server behind proxies, as anybody may send this header: say how many by POOLHOUSE_TRUSTED_PROXIES",
+    "用于代理之后的服务器，因为任何人都可以发送这个请求头：请用 POOLHOUSE_TRUSTED_PROXIES 指出代理的数量",
+)
+
 TEXT = Kind(_text)
 PATH = Kind(_path, "a path")
 SECRET = Kind(_secret, secret=True)
@@ -253,6 +258,7 @@ Level = Literal["debug", "info", "warning", "error"]
 Security = Literal["tls", "starttls", "none"]
 Addresses = Literal["full", "network", "none"]
 Header = Literal["any", "x-forwarded-for", "forwarded"]
+Traceparent = Literal["ignored", "continued"]
 Pooler = Literal["session", "transaction", "transaction-prepared"]
 """As in db/sessions.py, which a command that only reads its settings does not import."""
 
@@ -332,6 +338,11 @@ class Settings:
         _one_of(*get_args(Header)),
         "The header they say it in; `any`: X-Forwarded-For, else Forwarded.",
     )
+    traceparent: Traceparent = _setting(
+        "ignored",
+        _one_of(*get_args(Traceparent)),
+        "The `traceparent` of a request; `continued` only where the outermost of these proxies sets or removes it.",
+    )
     statement_timeout_s: int = _setting(30, _whole(1), "Longest time of a database statement, in seconds.")
     search_timeout_s: int = _setting(
         10, _whole(1), "Longest time of the statement of a search or a filtered list, in seconds."
@@ -403,6 +414,8 @@ class Settings:
                 setattr(self, name, value)
                 if name == CONFIG:
                     sources.path = value
+        if self.traceparent == "continued" and self.trusted_proxies == 0:
+            sources.tell("traceparent", ValueError(*_NO_PROXIES))
         if unfit := sources.unfit([name for name in names_known() if name != CONFIG]):
             raise SettingsUnfit("; ".join(en for en, _ in unfit), "；".join(zh for _, zh in unfit))
 

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from poolhouse.tracing import Span
 
 
 @dataclass(slots=True)
@@ -14,7 +18,8 @@ class Trace:
     """`operation` is from a closed list, never what a stranger sent; `error` the class of a refusal; `without_effect`
     what was stored and does nothing, by the names of `wire.without_effect`. `acted`: who did something, and to whom, by
     their ids (`audit.AuditLog`). `user_id` signs in or is signed in; `key_id` is an administrator's (an access key, the
-    pool, a person at the console); `address`, as far as it may be logged."""
+    pool, a person at the console); `address`, as far as it may be logged. `span`: only where it is
+    recorded (`tracing`)."""
 
     request_id: str
     wire: str = ""
@@ -29,6 +34,7 @@ class Trace:
     cause: str = ""
     without_effect: tuple[str, ...] = ()
     acted: tuple[str, ...] = ()
+    span: Span | None = None
 
 
 LONGEST_ID = 64

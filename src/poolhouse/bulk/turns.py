@@ -13,6 +13,7 @@ from typing import ClassVar
 
 import structlog
 
+from poolhouse import tracing
 from poolhouse.background import forever
 from poolhouse.db.database import Database
 from poolhouse.errors import DatabaseFull, DatabaseLost, PoolhouseError, Unavailable
@@ -83,7 +84,9 @@ class Turns(ABC):
         failed: Exception | None = None
         for pool_id, job_id in await self._waiting(_LOOK_AT):
             try:
-                if await self._piece(pool_id, job_id):
+                with tracing.work(f"{self.name} piece", pool_id):
+                    done = await self._piece(pool_id, job_id)
+                if done:
                     self._failures.pop((pool_id, job_id), None)
                     return True
             except DatabaseFull as error:

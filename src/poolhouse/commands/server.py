@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -55,8 +55,11 @@ def up(
     database_url: str | None = None,
 ) -> None:
     from poolhouse import logs
+    from poolhouse.tracing.sending import obstacle
 
     settings = settings_from(data, database_url, strict=True, host=host, port=port, workers=workers)
+    if said := obstacle(os.environ):
+        warn(say(said))
     logs.configure(settings.log_level, waiting=True)
     try:
         run(_up(settings, time.monotonic()))
@@ -78,11 +81,13 @@ async def _up(settings: Settings, began: float) -> None:
         from poolhouse.bootstrap import bootstrap, credentials_file, made_elsewhere
         from poolhouse.rotation import require_every_secret
         from poolhouse.services import opened
+        from poolhouse.tracing.sending import sent
 
         with upgrade_shown() as report:
             await _migrated(settings, url, report)
         ready = asyncio.Event()
-        async with opened(settings, url) as services:
+        tracing = sent() if settings.workers == 1 else nullcontext()  # before the connections, which tell it
+        async with tracing, opened(settings, url) as services:
             await require_every_secret(services.db, services.box)
             known = await bootstrap(services, settings.address)
             where = str(credentials_file(settings.data)) if known else await made_elsewhere(services)

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import msgspec
 import structlog
 
-from poolhouse import trace, turn
+from poolhouse import trace, tracing, turn
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.faults import ends_connection, faults, is_impatience, is_lost, is_of_a_node
 from poolhouse.db.sessions import Pooler, connect, keeps, require_limits, settle
@@ -363,6 +363,8 @@ class Connections:
         except BaseException:
             connection.terminate()
             raise
+        if tracing.is_on():
+            connection.add_query_logger(tracing.statement)
         return connection
 
     async def _settle(self, connection: Any) -> None:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import prometheus_client
 import structlog
 
+from poolhouse import tracing
 from poolhouse.breaker import Breaker, Breakers, BreakerState
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database
@@ -145,8 +146,10 @@ class Delivery(OutboxStream):
     async def _deliver(self, route: Route, message: Message) -> None:
         way = (route, message.pool_id if route == "pool" else "")
         try:
-            with self._breakers.admitted(way):
+            with tracing.work(f"mail {route}", message.pool_id) as span, self._breakers.admitted(way):
                 outcome = await self._attempt(route, message)
+                if span is not None and outcome != "sent":
+                    span.failed(outcome)
         except Exception:
             _log.warning("mail_delivery_interrupted", message_id=message.id, exc_info=True)
             return
@@ -176,14 +179,17 @@ class Delivery(OutboxStream):
 
     async def _send(self, route: Route, message: Message) -> None:
         if route == "sms":
-            await send_sms(self._transports.sms_url, self._transports.sms_secret, message)
+            with tracing.span("POST", "client", {"http.request.method": "POST"}):
+                await send_sms(self._transports.sms_url, self._transports.sms_secret, message)
             return
         provider = self._transports.smtp
         if route == "pool":
             provider = await postgres.provider(self._db, message.pool_id, self._box)
         if provider is None or not provider.enabled:
             raise Deferred("the mail server was taken away meanwhile")
-        await send_email(provider, message, await self._addresses(provider) if route == "pool" else None)
+        where: tracing.Attributes = {"server.address": provider.host, "server.port": provider.port}
+        with tracing.span("SMTP", "client", where):
+            await send_email(provider, message, await self._addresses(provider) if route == "pool" else None)
 
     async def _addresses(self, provider: Provider) -> list[Address]:
         """Of a server that a pool's administrator wrote down. Raises Undeliverable where it is one that we may not

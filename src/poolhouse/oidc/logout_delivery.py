@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import prometheus_client
 import structlog
 
+from poolhouse import tracing
 from poolhouse.apps.model import App
 from poolhouse.apps.service import AppService
 from poolhouse.breaker import Breaker, Breakers, BreakerState
@@ -128,8 +129,13 @@ class LogoutDelivery(OutboxStream):
 
     async def _deliver(self, notice: LogoutNotice) -> None:
         try:
-            with self._breakers.admitted(notice.app_id):
+            with (
+                tracing.work("logout notice", notice.pool_id) as span,
+                self._breakers.admitted(notice.app_id),
+            ):
                 outcome = await self._attempt(notice)
+                if span is not None and outcome != "told":
+                    span.failed(outcome)
         except Exception:
             _log.warning(
                 "logout_notice_interrupted", pool_id=notice.pool_id, app_id=notice.app_id, exc_info=True

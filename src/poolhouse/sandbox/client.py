@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from poolhouse import turn
+from poolhouse import tracing, turn
 from poolhouse.breaker import Breaker, BreakerState
 from poolhouse.errors import InvalidInput, Overloaded
 from poolhouse.sandbox.frames import Answer, CheckedFrame, Level, Result, ResultFrame
@@ -180,18 +180,22 @@ class Sandbox:
         frame = {"type": "call", "fn": function, "source": source, "args": args, "timeoutMs": timeout_ms}
         if auth0_args is not None:
             frame["auth0"] = auth0_args
-        try:
-            answer = await self._ask(spec, frame, timeout_ms, read_only)
-            outcome = _outcome(answer, (time.monotonic() - started) * 1000, spec)
-        except CallKilled as killed:
-            outcome = Killed(
-                reason=killed.reason,
-                detail=killed.detail,
-                duration_ms=(time.monotonic() - started) * 1000,
-            )
-        except (Overloaded, asyncio.CancelledError):
-            breaker.abandoned()
-            raise
+        with tracing.span(f"script {function}", attributes={"poolhouse.script.function": function}) as span:
+            try:
+                answer = await self._ask(spec, frame, timeout_ms, read_only)
+                outcome = _outcome(answer, (time.monotonic() - started) * 1000, spec)
+            except CallKilled as killed:
+                outcome = Killed(
+                    reason=killed.reason,
+                    detail=killed.detail,
+                    duration_ms=(time.monotonic() - started) * 1000,
+                )
+            except (Overloaded, asyncio.CancelledError):
+                breaker.abandoned()
+                raise
+            if span is not None and not isinstance(outcome, Returned):
+                # Not the name of what it threw, which may hold anything.
+                span.failed(outcome.reason.value if isinstance(outcome, Killed) else "threw")
         self._tell(spec.key, breaker, outcome)
         return outcome
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator, MutableMapping
+from contextlib import nullcontext
 from time import perf_counter
 from typing import Any
 
@@ -12,7 +13,7 @@ import structlog
 from prometheus_client import Counter as Metric
 from prometheus_client import Histogram
 
-from poolhouse import trace
+from poolhouse import trace, tracing
 from poolhouse.db.own_writes import OWN_WRITES
 from poolhouse.errors import CustomDatabaseUnavailable, DatabaseFull, DatabaseLost, Overloaded
 from poolhouse.trace import Trace
@@ -46,6 +47,7 @@ _DOWN = frozenset(_with_kinds_of(CustomDatabaseUnavailable, DatabaseFull, Databa
 """Errors that are no fault of the caller: something this server needs does not answer."""
 
 _FAULT = b'{"code":500,"statusCode":500,"message":"Internal error"}'
+_NOT_RECORDED = nullcontext()
 _log = structlog.get_logger(__name__)
 
 
@@ -54,7 +56,7 @@ class Observed:
     so that strangers cannot fill the memory with names.
 
     While `draining` answers True every answer ends its connection: a proxy then sends its next request to another
-    node, and not on a connection that this one is about to close.
+    node, and not on a connection that this one is about to close. `continues_traces`: those of the proxy in front.
     """
 
     def __init__(
@@ -62,8 +64,10 @@ class Observed:
         app: Callable[[Scope, Receive, Send], Awaitable[None]],
         paths: Collection[str] = (),
         draining: Callable[[], bool] = lambda: False,
+        *,
+        continues_traces: bool = False,
     ) -> None:
-        self._app, self._draining = app, draining
+        self._app, self._draining, self._continues = app, draining, continues_traces
         self._paths = frozenset(paths)
         self._measured: dict[tuple[str, str, str], tuple[Any, Any]] = {}
         self._shed = _Shed()
@@ -74,6 +78,8 @@ class Observed:
         began = perf_counter()
         about = Trace(request_id_of(scope["headers"]))
         token = trace.current.set(about)
+        if tracing.is_on() and scope["path"] not in QUIET:
+            about.span = tracing.request(scope["method"], scope["headers"], continues=self._continues)
         status = 0
 
         async def sending(message: MutableMapping[str, Any]) -> None:
@@ -87,21 +93,22 @@ class Observed:
                 message = {**message, "headers": [*headers, *_notice(about)]}
             await send(message)
 
-        try:
-            await self._app(scope, receive, sending)
-        except Exception as error:
-            trace.note(error=error)
-            _log.exception("request_failed", path=path_for_log(scope["path"]))
-            if not status:
-                head = {"type": "http.response.start", "status": 500}
-                await sending({**head, "headers": [(b"content-type", b"application/json")]})
-                await send({"type": "http.response.body", "body": _FAULT})
-            status = 500
-        finally:
-            if about.acted and not status:
-                OWN_WRITES.note(about)
-            self._tell(about, scope, status, perf_counter() - began)
-            trace.current.reset(token)
+        with about.span or _NOT_RECORDED:
+            try:
+                await self._app(scope, receive, sending)
+            except Exception as error:
+                trace.note(error=error)
+                _log.exception("request_failed", path=path_for_log(scope["path"]))
+                if not status:
+                    head = {"type": "http.response.start", "status": 500}
+                    await sending({**head, "headers": [(b"content-type", b"application/json")]})
+                    await send({"type": "http.response.body", "body": _FAULT})
+                status = 500
+            finally:
+                if about.acted and not status:
+                    OWN_WRITES.note(about)
+                self._tell(about, scope, status, perf_counter() - began)
+                trace.current.reset(token)
 
     def _tell(self, about: Trace, scope: Scope, status: int, took_s: float) -> None:
         path: str = scope["path"]
@@ -145,6 +152,8 @@ class Observed:
             duration_ms=round(took_s * 1000, 2),
             **more,
         )
+        if about.span is not None:
+            _finish(about.span, about, scope["method"], wire, status, outcome)
 
     def _numbers(self, wire: str, operation: str, outcome: str) -> tuple[Any, Any]:
         """Looked up once: the library takes longer to find a child than to count."""
@@ -154,6 +163,27 @@ class Observed:
             found = REQUESTS.labels(*key), DURATION.labels(wire, operation)
             self._measured[key] = found
         return found
+
+
+def _finish(span: tracing.Span, about: Trace, method: str, wire: str, status: int, outcome: str) -> None:
+    """A request is named by its operation, never by its path. Refusals are no failures of the server's."""
+    operation = about.operation.removeprefix(f"{method} ")
+    span.call_it(f"{method} {operation}" if method in tracing.METHODS else operation)
+    if operation.startswith("/"):
+        span.say("http.route", operation)
+    if status:
+        span.say("http.response.status_code", status)
+    span.say("poolhouse.api", wire)
+    span.say("poolhouse.operation", operation)
+    span.say("poolhouse.outcome", outcome)
+    span.say("poolhouse.request_id", about.request_id)
+    span.say("poolhouse.pool_id", about.pool_id)
+    span.say("poolhouse.app_id", about.app_id)
+    span.say("poolhouse.key_id", about.key_id)
+    span.say("user.id", about.user_id)
+    span.say("client.address", about.address)
+    if outcome != "ok":
+        span.failed(about.error or str(status), is_fault=outcome in ("fault", "unavailable"))
 
 
 def _notice(about: trace.Trace) -> list[tuple[bytes, bytes]]:

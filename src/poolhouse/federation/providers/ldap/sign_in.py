@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from poolhouse import tracing
 from poolhouse.errors import InvalidInput
 from poolhouse.federation.providers.ldap import messages
 from poolhouse.federation.providers.ldap.connection import Directory, opened
@@ -121,16 +122,18 @@ class SignIns:
         act: Callable[[Way, Directory], Awaitable[T]],
     ) -> T:
         way, directory = Way(), None
+        where: tracing.Attributes = {"server.address": settings.host, "server.port": settings.port}
         try:
-            async with asyncio.timeout(WHOLE_S):
-                addresses = await asyncio.shield(look_up)
-                way.reach("connect")
-                context = None if settings.security == "plain" else await self._context(settings)
-                directory = await opened(
-                    addresses, settings.port, settings.host, settings.security, context, way.reach
-                )
-                way.reach("answer")
-                return await act(way, directory)
+            with tracing.span("LDAP", "client", where):
+                async with asyncio.timeout(WHOLE_S):
+                    addresses = await asyncio.shield(look_up)
+                    way.reach("connect")
+                    context = None if settings.security == "plain" else await self._context(settings)
+                    directory = await opened(
+                        addresses, settings.port, settings.host, settings.security, context, way.reach
+                    )
+                    way.reach("answer")
+                    return await act(way, directory)
         except (Wrong, Failed):
             raise
         except Exception as error:

@@ -85,6 +85,7 @@ SERVER: dict[str, str] = {
     "email_special_domains": "邮箱可以使用的特殊域名（非公网），以逗号分隔。",
     "trusted_proxies": "服务器之前有几层代理会说明请求来自何处。",
     "trusted_header": "代理用哪个请求头说明：any 为 X-Forwarded-For，没有则 Forwarded。",
+    "traceparent": "请求带来的 traceparent：ignored 为忽略；只有最外层代理自己写入或删除它时才用 continued。",
     "statement_timeout_s": "一条数据库语句的最长时间（秒）。",
     "search_timeout_s": "搜索或带条件的列表的最长时间（秒）。",
     "indexed_fields": "一个用户池可建索引的自定义字段数。",
