@@ -73,7 +73,8 @@ def test_the_calls_that_log_are_found() -> None:
 def pipe() -> Iterator[tuple[TextIO, TextIO]]:
     """What is read and what is written."""
     read, written = os.pipe()
-    with os.fdopen(read) as reading, os.fdopen(written, "w") as writing:
+    # Closed in the other order: a thread that waits to write holds the lock that closing needs.
+    with os.fdopen(written, "w") as writing, os.fdopen(read) as reading:
         yield reading, writing
 
 
@@ -91,7 +92,7 @@ def test_a_pipe_that_nobody_reads_holds_nobody_and_what_is_lost_is_told(
         lines.write(f"{number:099}\n")
     assert not lines.settle(0.05), "nobody takes it"
     lost = int(LOST._value.get() - before)
-    assert 0 < lost < 3000
+    assert 0 < lost <= 3000
     kept = [int(reading.readline()) for _ in range(5000 - lost)]
     assert kept == sorted(kept)
     assert kept[:2000] == list(range(2000)), "as many as fit"
