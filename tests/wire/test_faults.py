@@ -129,6 +129,13 @@ async def test_a_host_that_ends_with_a_slash_is_forgiven(http: httpx.AsyncClient
         assert response.status_code != 404, path
 
 
+async def test_a_path_that_a_proxy_closes_is_not_opened_by_another_slash(http: httpx.AsyncClient) -> None:
+    for path in ("/metrics", "/console", "/console/sign-in", "/readyz"):
+        assert (await http.get(f"http://poolhouse{path}")).status_code != 404, path
+        for slashes in ("/", "//"):
+            assert (await http.get(f"http://poolhouse{slashes}{path}")).status_code == 404, path
+
+
 async def test_a_path_of_v2_may_hold_a_slash_in_its_parameter(
     http: httpx.AsyncClient, services: Services, pool: PoolForTests
 ) -> None:

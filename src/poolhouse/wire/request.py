@@ -313,11 +313,15 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
+_OPERATORS = ("/console", "/healthz", "/metrics", "/readyz")
+
+
 class AsSpelled:
     """Routes are matched against the path as it was written, so that a rule of a proxy reads it as we do: `%2f`,
     `%75sers` and doubled slashes name no route.
 
-    Slashes in front are one: a client given a host with a trailing slash writes `//graphql/v2`.
+    Slashes in front are one: a client given a host with a trailing slash writes `//graphql/v2`. Not where a proxy is
+    told to keep strangers out: HAProxy compares `//metrics` with `/metrics` as they are written.
     """
 
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
@@ -326,5 +330,7 @@ class AsSpelled:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             spelled = scope.get("raw_path") or scope["path"].encode()
-            scope = {**scope, "path": "/" + spelled.decode("latin-1").lstrip("/")}
+            path = spelled.decode("latin-1")
+            bare = "/" + path.lstrip("/")
+            scope = {**scope, "path": path if bare.startswith(_OPERATORS) else bare}
         await self._app(scope, receive, send)
