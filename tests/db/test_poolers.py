@@ -109,6 +109,7 @@ async def test_many_tasks_share_a_pooler_and_none_sees_another(
     through: Bouncer, pooler: Pooler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection_pool, "WAIT_S", 60.0)
+    monkeypatch.setattr(connection_pool, "CONNECT_S", 60.0)
     table = f"shared_{new_id()}"
     async with pooled(through, pooler) as first, pooled(through, pooler) as second:
         await first.execute(f"create table {table} (id int primary key, data jsonb)")
