@@ -14,9 +14,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar, Token
 from functools import lru_cache
-from time import time_ns
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
+
+from poolhouse import clock
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
@@ -178,7 +179,7 @@ def statement(done: Any) -> None:
     parent = current.get()
     if parent is None:
         return
-    ended = time_ns()
+    ended = int(clock.machine_s() * 1e9)  # as OpenTelemetry's own spans have it
     name, attributes = _named(done.query)
     child = parent.child(name, "client", attributes, ended - int(done.elapsed * 1e9))
     if child is None:
