@@ -39,6 +39,7 @@ from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.db.database import Database, opened
 from poolhouse.db.distributing import distribute_database
 from poolhouse.db.migrations import migrate
+from poolhouse.ids import new_id
 from poolhouse.sandbox.client import Checked, Sandbox
 from poolhouse.sandbox.limits import Limits
 from poolhouse.sandbox.order import Dialect
@@ -167,6 +168,15 @@ async def database(database_url: str, run_folder: Path, worker_id: str) -> Async
     with between(run_folder / f"bouncer-{worker_id}", database_url) as (url, pooler):
         async with opened(url, **pooler) as database:
             yield database
+
+
+@pytest.fixture
+def empty_url(postgres_url: str, template: str) -> Iterator[str]:
+    """A migrated database without a row."""
+    name = f"empty_{new_id()}"
+    clone_database(postgres_url, name, template)
+    yield on_database(postgres_url, name)
+    drop_database(postgres_url, name)
 
 
 @pytest.fixture

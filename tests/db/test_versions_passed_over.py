@@ -93,14 +93,14 @@ def test_a_new_version_has_the_highest_number_and_stands_last_in_the_list() -> N
 
 
 async def test_what_a_database_of_before_passed_over_is_found_and_applied(
-    empty: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+    empty: str, empty_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await made_without(empty, LATE, monkeypatch)
     assert await pending(empty) == [*LATE]
     assert "0151, 0155" in (await told(empty) or "")
     assert await migrate(empty) == [*LATE]
     assert (await pending(empty), await told(empty)) == ([], None)
-    assert await catalog(empty) == await catalog(database_url)
+    assert await catalog(empty) == await catalog(empty_url)
 
 
 async def test_one_that_stopped_half_way_is_gone_on_with_and_not_taken_for_whole(

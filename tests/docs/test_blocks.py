@@ -58,6 +58,9 @@ HELD: dict[str, dict[str, str]] = {
         "sql": "tests/docs/test_running_blocks.py",
         "console": "tests/docs/test_running_blocks.py",
     },
+    "docs/operations/hardening.md": dict.fromkeys(
+        ("sql", "nginx", "haproxy"), "tests/docs/test_hardening.py"
+    ),
     "docs/operations/poolers.md": {"ini": "tests/db/test_poolers.py"},
     "docs/operations/places.md": dict.fromkeys(("console", "json"), "tests/docs/test_running_blocks.py"),
     "docs/operations/proxy.md": {
@@ -156,6 +159,16 @@ LEFT = {
     ): "a message to a page; tests/federation/test_linking.py reads it",
     ("tests/upgrade/README.md", "poolhouse up"): "run with the program of an older commit",
     ("tests/upgrade/README.md", "python -m tests.upgrade.fill"): "run beside the program of an older commit",
+    ("docs/operations/hardening.md", "# install"): "changes the machine, as those of production do",
+    (
+        "docs/operations/hardening.md",
+        "# runuser",
+    ): "an account of the machine's; the commands are in the table",
+    ("docs/operations/hardening.md", "$ poolhouse settings"): "tests/audit/test_retention.py sets both",
+    (
+        "docs/operations/tracing.md",
+        "pip install",
+    ): "asks an index of packages; tests/tracing sets the variables",
     ("docs/operations/watching.md", "/var/log"): "for logrotate; the server's file is somewhere else at each",
     ("docs/operations/watching.md", "time() -"): "for Prometheus; test_code_words.py asks for the metric",
 }

@@ -46,9 +46,11 @@ ELSEWHERE = {
     "exported_job": "Prometheus",
     "limit_conn": "nginx",
     "pg_basebackup": "PostgreSQL",
+    "parentbased_traceidratio": "OpenTelemetry",
     "proxy_buffering": "nginx",
     "proxy_max_temp_file_size": "nginx",
     "proxy_request_buffering": "nginx",
+    "proxy_set_header": "nginx",
     "transparent_hugepage": "Linux",
 }
 """Words of others -> whose they are."""

@@ -9,14 +9,11 @@ import resource
 import subprocess
 import sys
 import threading
-import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
 import pytest
-from tests.nodes import clone_database, drop_database
-from tests.postgres import on_database
 
 from poolhouse.bootstrap import bootstrap, read_credentials
 from poolhouse.services import opened
@@ -42,15 +39,6 @@ async def main():
         await first.bootstrap(services, "http://127.0.0.1:1")
 asyncio.run(main())
 """
-
-
-@pytest.fixture
-async def empty_url(postgres_url: str, template: str) -> AsyncIterator[str]:
-    """A migrated database without a row."""
-    name = f"first_{uuid.uuid4().hex}"
-    clone_database(postgres_url, name, template)
-    yield on_database(postgres_url, name)
-    drop_database(postgres_url, name)
 
 
 async def rows(url: str) -> list[int]:

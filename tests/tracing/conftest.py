@@ -59,7 +59,7 @@ async def traced(database_url: str, run_folder: Path) -> AsyncIterator[Traced]:
         patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
         patch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "api-key=of-the-collector")
         async with sent(), opened(database_url) as db:
-            services = await build(Settings(data=run_folder / f"traced-{os.getpid()}"), db, hasher)
+            services = await build(Settings(data=run_folder / f"data-{os.getpid()}"), db, hasher)
             transport = httpx.ASGITransport(asgi(services), client=("192.0.2.7", 1))
             async with httpx.AsyncClient(transport=transport, base_url="http://pool") as http:
                 yield Traced(services, collector, http)

@@ -188,11 +188,11 @@ def test_a_traceparent_goes_on_only_behind_proxies() -> None:
     assert Settings(traceparent="continued", trusted_proxies=1).traceparent == "continued"
 
 
-def test_a_server_without_the_packages_says_so_and_serves(database_url: str, tmp_path: Any) -> None:
+def test_a_server_without_the_packages_says_so_and_serves(empty_url: str, tmp_path: Any) -> None:
     program = f"{WITHOUT}\nfrom poolhouse.cli import main\nmain()"
     process = subprocess.Popen(
         [sys.executable, "-c", program, "up", "--data", str(tmp_path), "--port", "0"],
-        env={**os.environ, **NAMED, "POOLHOUSE_DATABASE_URL": database_url},
+        env={**os.environ, **NAMED, "POOLHOUSE_DATABASE_URL": empty_url},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -16,7 +16,7 @@ from poolhouse.serving import database_of_folder
 
 
 def move(
-    pool: str,
+    pool_id: str,
     node: str,
     *,
     whole_shard: bool = False,
@@ -33,7 +33,7 @@ def move(
 
         work = move_pool(
             settings.direct(url),
-            pool,
+            pool_id,
             node,
             whole_shard=whole_shard,
             tell=(lambda _: None) if as_json else _tell,
@@ -43,12 +43,12 @@ def move(
     took = round(time.monotonic() - began, 1)
     if as_json:
         found = {"from": what.source.name, "to": what.target.name, "shard": shard, "along": what.along}
-        output.told({"pool": pool, **found, "others": what.others, "seconds": took}, as_json=True)
+        output.told({"pool": pool_id, **found, "others": what.others, "seconds": took}, as_json=True)
         return
     source, target = what.source.name, what.target.name
     words = (
-        f"用户池 {pool} 已在 {target}（分片 {shard}），用时 {took} 秒；移回：poolhouse pool move {pool} {source}",
-        f"pool {pool} is on {target} (shard {shard}) after {took} s; back: poolhouse pool move {pool} {source}",
+        f"用户池 {pool_id} 已在 {target}（分片 {shard}），用时 {took} 秒；移回：poolhouse pool move {pool_id} {source}",
+        f"pool {pool_id} is on {target} (shard {shard}) after {took} s; back: poolhouse pool move {pool_id} {source}",
     )
     output.line(say(words))
 

@@ -14,6 +14,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
+import poolhouse.log_lines  # what these two count is shown from the start, at zero
+import poolhouse.tracing.queue  # noqa: F401
 from poolhouse.breaker import BreakerState
 from poolhouse.db.migrations.chain import revisions
 from poolhouse.db.standby import Standby, StandbyState
