@@ -1,24 +1,14 @@
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
-from tests.postgres import on_database, run_sql
 
 from poolhouse.db import postgres_lookup as lookup
 from poolhouse.db.backup import back_up, restore
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.migrations import pending
 from poolhouse.ids import new_id
-
-
-@pytest.fixture
-def empty(postgres_url: str) -> Iterator[str]:
-    name = f"restored_{new_id()}"
-    run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8'")
-    yield on_database(postgres_url, name)
-    run_sql(postgres_url, f'drop database "{name}" with (force)')
 
 
 async def test_a_database_comes_back_whole(database_url: str, empty: str, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib import import_module
 from itertools import pairwise
 
@@ -17,14 +16,6 @@ from poolhouse.ids import new_id
 from poolhouse.roles.model import BUILT_IN
 
 RECORDS = {"alembic_version", "alembic_version_pkc", "schema_versions", "schema_versions_pkey"}
-
-
-@pytest.fixture
-def empty(postgres_url: str) -> Iterator[str]:
-    name = f"migrations_{new_id()}"
-    run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8'")
-    yield on_database(postgres_url, name)
-    run_sql(postgres_url, f'drop database "{name}" with (force)')
 
 
 async def tables(url: str) -> set[str]:

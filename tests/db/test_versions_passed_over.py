@@ -8,14 +8,13 @@ from types import SimpleNamespace
 
 import asyncpg
 import pytest
-from tests.postgres import on_database, run_sql
+from tests.postgres import run_sql
 
 from poolhouse.db import migrations
 from poolhouse.db.doctor import server_facts
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.migrations import migrate, pending
 from poolhouse.db.migrations.chain import revisions
-from poolhouse.ids import new_id
 
 LANDED = Path(__file__).parent / "versions_as_landed.txt"
 OF_BEFORE = 81
@@ -41,14 +40,6 @@ union all select conrelid::regclass || ' ' || conname || ' ' || pg_get_constrain
 union all select oid::regprocedure || ' ' || prosrc from pg_proc where pronamespace = 'public'::regnamespace
 union all select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
 """
-
-
-@pytest.fixture
-def empty(postgres_url: str) -> Iterator[str]:
-    name = f"passed_over_{new_id()}"
-    run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8'")
-    yield on_database(postgres_url, name)
-    run_sql(postgres_url, f'drop database "{name}" with (force)')
 
 
 @contextmanager

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import asyncpg
 import pytest
 from tests.docs.pages import ROOT
-from tests.docs.test_proxy import PAGE as PROXY
-from tests.docs.test_proxy import with_certificate
+from tests.docs.test_proxy import example, haproxy_takes, nginx_takes
 from tests.postgres import on_database
 
 from poolhouse.ids import new_id
@@ -64,30 +62,15 @@ async def test_the_database_of_the_page_takes_its_extensions_and_no_other_role(p
         await maker.close()
 
 
-def server_of(language: str) -> str:
-    (found,) = blocks(PROXY, language)
-    return found
-
-
 @pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
 def test_nginx_takes_the_example(tmp_path: Path) -> None:
-    (example,) = blocks(TEXT, "nginx")
-    server = with_certificate(server_of("nginx"), tmp_path).replace(
-        "    location / {", f"{example}\n    location / {{"
-    )
-    file = tmp_path / "nginx.conf"
-    file.write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\n{server}\n}}\n")
-    ran = subprocess.run(
-        ["nginx", "-t", "-c", str(file), "-e", str(tmp_path / "log")], capture_output=True, text=True
-    )
-    assert ran.returncode == 0, ran.stderr
+    (location,) = blocks(TEXT, "nginx")
+    nginx_takes(example("nginx").replace("    location / {", f"{location}\n    location / {{"), tmp_path)
 
 
 @pytest.mark.skipif(not shutil.which("haproxy"), reason="HAProxy is not installed")
 def test_haproxy_takes_the_example(tmp_path: Path) -> None:
-    (example,) = blocks(TEXT, "haproxy")
-    text = with_certificate(server_of("haproxy"), tmp_path)
-    file = tmp_path / "haproxy.cfg"
-    file.write_text(text.replace("    default_backend", f"    {example}    default_backend"))
-    ran = subprocess.run(["haproxy", "-c", "-f", str(file)], capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    (rule,) = blocks(TEXT, "haproxy")
+    haproxy_takes(
+        example("haproxy").replace("    default_backend", f"    {rule}    default_backend"), tmp_path
+    )

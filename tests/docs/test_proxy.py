@@ -42,20 +42,27 @@ def with_certificate(text: str, folder: Path) -> str:
     return text.replace("/etc/ssl/", f"{folder}/")
 
 
-@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
-def test_nginx_takes_the_example(tmp_path: Path) -> None:
-    server = with_certificate(example("nginx"), tmp_path)
-    file = tmp_path / "nginx.conf"
-    file.write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\n{server}\n}}\n")
+def nginx_takes(server: str, folder: Path) -> None:
+    file = folder / "nginx.conf"
+    file.write_text(f"pid {folder}/pid;\nevents {{}}\nhttp {{\n{with_certificate(server, folder)}\n}}\n")
     ran = subprocess.run(
-        ["nginx", "-t", "-c", str(file), "-e", str(tmp_path / "log")], capture_output=True, text=True
+        ["nginx", "-t", "-c", str(file), "-e", str(folder / "log")], capture_output=True, text=True
     )
     assert ran.returncode == 0, ran.stderr
 
 
-@pytest.mark.skipif(not shutil.which("haproxy"), reason="HAProxy is not installed")
-def test_haproxy_takes_the_example(tmp_path: Path) -> None:
-    file = tmp_path / "haproxy.cfg"
-    file.write_text(with_certificate(example("haproxy"), tmp_path))
+def haproxy_takes(text: str, folder: Path) -> None:
+    file = folder / "haproxy.cfg"
+    file.write_text(with_certificate(text, folder))
     ran = subprocess.run(["haproxy", "-c", "-f", str(file)], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
+def test_nginx_takes_the_example(tmp_path: Path) -> None:
+    nginx_takes(example("nginx"), tmp_path)
+
+
+@pytest.mark.skipif(not shutil.which("haproxy"), reason="HAProxy is not installed")
+def test_haproxy_takes_the_example(tmp_path: Path) -> None:
+    haproxy_takes(example("haproxy"), tmp_path)
