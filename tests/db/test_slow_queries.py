@@ -13,8 +13,9 @@ from poolhouse.errors import DatabaseLost
 
 
 @pytest.fixture
-async def queries(postgres_url: str) -> AsyncIterator[SlowQueries]:
-    found = SlowQueries(postgres_url, "slow test")
+async def queries(empty: str) -> AsyncIterator[SlowQueries]:
+    """In a database of its own: what another test left behind still holds the lock of its pool for some seconds."""
+    found = SlowQueries(empty, "slow test")
     yield found
     await found.close()
 
@@ -83,7 +84,7 @@ async def test_what_could_not_begin_or_be_kept_is_tried_again_soon(
     assert queries.start("a", "1", asking("select 1", [])) is not None
 
 
-async def test_another_process_runs_none_of_the_same_pool(queries: SlowQueries, postgres_url: str) -> None:
+async def test_another_process_runs_none_of_the_same_pool(queries: SlowQueries, empty: str) -> None:
     begun = asyncio.Event()
 
     async def work(fetch: Fetch) -> None:
@@ -92,7 +93,7 @@ async def test_another_process_runs_none_of_the_same_pool(queries: SlowQueries, 
 
     queries.start("a", "1", work)
     await begun.wait()
-    other, answers = SlowQueries(postgres_url, "other"), []
+    other, answers = SlowQueries(empty, "other"), []
     for pool_id in ("a", "b"):
         task = other.start(pool_id, pool_id, asking(f"select '{pool_id}'", answers))
         assert task

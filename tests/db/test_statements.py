@@ -8,7 +8,6 @@ from typing import Any
 
 import asyncpg
 import pytest
-from tests.db.test_backup import empty  # noqa: F401  (a fixture)
 from tests.postgres import run_sql
 from tests.statement_counts import counted
 
