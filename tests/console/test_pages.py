@@ -271,11 +271,10 @@ def test_every_word_is_in_both_languages(key: str) -> None:
 
 def test_no_template_says_anything_by_itself() -> None:
     """What a person reads stands in `words`; a template has its tags, and Jinja's."""
-    from poolhouse.wire.console.rendering import Rendering
+    from poolhouse.wire.console.rendering import templates
 
-    templates = Rendering()._templates
-    for template in templates.list_templates(extensions=["html"]):
-        source, _, _ = templates.loader.get_source(templates, template)  # type: ignore[union-attr]
+    for template in templates().list_templates(extensions=["html"]):
+        source, _, _ = templates().loader.get_source(templates(), template)  # type: ignore[union-attr]
         bare = re.sub(r"{%.*?%}|{{.*?}}|<kbd>[^<]*</kbd>|<[^>]*>", " ", source, flags=re.DOTALL)
         said = set(re.findall(r"[A-Za-z\u4e00-\u9fff]{2,}", bare)) - {"Poolhouse", "中文", "English"}
         assert said == set(), template

@@ -68,7 +68,7 @@ def test_a_text_has_no_values(text: str, shown: str) -> None:
 
 async def test_a_backup_with_the_extension_is_restored_without_a_superuser(
     database_url: str,
-    empty: str,  # noqa: F811
+    empty: str,
     tmp_path: Path,
 ) -> None:
     with counted(database_url):

@@ -6,10 +6,10 @@ or a number found nowhere else, so that whoever repeats it is found.
 
 from __future__ import annotations
 
-import copy
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 Path = tuple[str | int, ...]
@@ -67,19 +67,18 @@ def secret_places(operation: str, tree: Any, at: Path = ()) -> list[Path]:
 
 
 def placed(tree: Any, at: Path, value: Any) -> Any:
-    """A copy of the tree with another value at a place."""
+    """The tree with another value at a place; what lies beside the way there is shared."""
     if not at:
         return value
-    made = copy.deepcopy(tree)
-    holder = made
-    for step in at[:-1]:
-        holder = holder[step]
-    holder[at[-1]] = value
+    step, *rest = at
+    made = tree.copy()
+    made[step] = placed(tree[step], tuple(rest), value)
     return made
 
 
-def trees(tree: Any, at: Path, text: str, number: int) -> Iterator[tuple[str, Any]]:
-    """The tree with a mark at `at`, wrongly: of another type, or right beside something wrong."""
+def trees(tree: Any, at: Path, text: str, number: int) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """The tree with a mark at `at`, wrongly: of another type, or right beside something wrong. Made when it is asked
+    for, as most are not sent."""
     values: dict[str, Any] = {
         "right": text,
         "a number": number,
@@ -97,20 +96,22 @@ def trees(tree: Any, at: Path, text: str, number: int) -> Iterator[tuple[str, An
         "deep": json.loads("[" * 100 + json.dumps(text) + "]" * 100),
     }
     for name, value in values.items():
-        yield name, placed(tree, at, value)
-    beside = _holder(tree, at)
-    marked = placed(tree, at, text)
-    place = at[: len(beside)]
-    fields = _get(marked, place)
+        yield name, partial(placed, tree, at, value)
+    place = _holder(tree, at)
     own = at[len(place)]
-    yield "unknown beside", placed(marked, place, {**fields, "noSuchField": {"x": [1]}})
-    yield "alone", placed(marked, place, {own: fields[own]})
+    fields = {**_get(tree, place), own: _get(placed(tree, at, text), (*place, own))}
+    beside: dict[str, Any] = {
+        "unknown beside": {**fields, "noSuchField": {"x": [1]}},
+        "alone": {own: fields[own]},
+    }
     for wrong in (None, [[{}]], {"x": {"y": []}}, True, 1e300, "\0", "x" * 70_000):
         others = {name: value if name == own else wrong for name, value in fields.items()}
-        yield f"beside {str(wrong)[:10]!r}", placed(marked, place, others)
+        beside[f"beside {str(wrong)[:10]!r}"] = others
     if place:
-        yield "its object in a list", placed(marked, place, [fields])
-        yield "its object as text", placed(marked, place, json.dumps(fields))
+        beside["its object in a list"] = [fields]
+        beside["its object as text"] = json.dumps(fields)
+    for name, value in beside.items():
+        yield name, partial(placed, tree, place, value)
 
 
 def bodies(tree: Any, text: str) -> Iterator[tuple[str, bytes]]:

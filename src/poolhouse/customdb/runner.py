@@ -33,11 +33,12 @@ from poolhouse.sandbox.order import WorkerSpec
 PoolVariables = Callable[[str], Awaitable[dict[str, str]]]
 
 _PRELOADS = {
-    "postgresql": ("pg", "lodash", "bcrypt"),
-    "mysql": ("mysql2", "lodash", "bcrypt"),
+    "postgresql": ("pg", "bcrypt"),
+    "mysql": ("mysql2", "bcrypt"),
     "mongodb": ("mongodb", "lodash", "bcrypt"),
-    "http": ("axios", "lodash"),
+    "http": ("axios",),
 }
+"""What most scripts of a kind require, so that the first call does not wait for it; the templates' own."""
 
 
 class ScriptRunner:
@@ -227,5 +228,5 @@ def spec_of(database: CustomDatabase, env: dict[str, str], *, debug: bool = Fals
         pooled=database.pooled_connections,
         dialect=database.dialect,
         timezone=database.timezone,
-        preload=_PRELOADS.get(database.database_type, ("lodash",)),
+        preload=_PRELOADS.get(database.database_type, ()),
     )

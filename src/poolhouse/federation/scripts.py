@@ -71,7 +71,7 @@ class Scripts:
             key=f"{connection.pool_id} connection {connection.id}",
             env=env,
             allow_hosts=tuple(dict.fromkeys(script.hosts)),
-            preload=("axios", "lodash"),
+            preload=("axios",),
         )
         try:
             outcome = await self._sandbox.run(

@@ -69,7 +69,7 @@ class WorkerSpec:
 
     `env` is what the scripts see as `env`; nothing of it is in the process's environment. `allow_hosts` are
     `host:port`, written as the scripts write them. `memory_mb` is V8's heap. `timezone`, an IANA name or `+08:00`,
-    is what the database's times without a zone mean.
+    is what the database's times without a zone mean. `preload`: of `modules`, those loaded before the first call.
     """
 
     key: str
@@ -80,7 +80,7 @@ class WorkerSpec:
     dialect: Dialect = "poolhouse"
     timezone: str = "UTC"
     modules: tuple[str, ...] = MODULES
-    preload: tuple[str, ...] = ("pg", "lodash", "bcrypt")
+    preload: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

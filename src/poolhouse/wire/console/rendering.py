@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -51,6 +52,22 @@ def check_built() -> None:
         )
 
 
+@cache
+def templates() -> Environment:
+    """Each is compiled once for the process, and its file not looked at again."""
+    made = Environment(
+        loader=PackageLoader("poolhouse.wire.console"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters["segment"] = segment
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+    return made
+
+
 class Rendering:
     """`static`: name -> (kind, bytes). Its address holds a digest, so that it may be kept for ever."""
 
@@ -67,15 +84,6 @@ class Rendering:
             name: f"/console/static/{hashlib.sha256(content).hexdigest()[:16]}/{name}"
             for name, (_, content) in self.static.items()
         }
-        self._templates = Environment(
-            loader=PackageLoader("poolhouse.wire.console"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters["segment"] = segment
-        self._templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
 
     def page(
         self, visit: Visit, name: str, status: int = 200, *, style_nonce: bool = False, **facts: Any
@@ -89,19 +97,23 @@ class Rendering:
             policy = headers["content-security-policy"]
             headers["content-security-policy"] = policy.replace(_STYLES, f"{_STYLES} 'nonce-{nonce}'")
         done = visit.http.query.text("done") or ""
-        text = self._templates.get_template(name).render(
-            visit=visit,
-            t=words.Texts(visit.lang),
-            lang=visit.lang,
-            theme=visit.theme,
-            themes=THEMES,
-            form_token=visit.form_token(),
-            static=self._addresses.__getitem__,
-            when=words.moment,
-            opened=visit.opened(again=status != CONFLICT),
-            nonce=nonce,
-            sections=sections(visit),
-            **{"error": "", "notice": done if done.startswith("done_") else ""} | facts,
+        text = (
+            templates()
+            .get_template(name)
+            .render(
+                visit=visit,
+                t=words.Texts(visit.lang),
+                lang=visit.lang,
+                theme=visit.theme,
+                themes=THEMES,
+                form_token=visit.form_token(),
+                static=self._addresses.__getitem__,
+                when=words.moment,
+                opened=visit.opened(again=status != CONFLICT),
+                nonce=nonce,
+                sections=sections(visit),
+                **{"error": "", "notice": done if done.startswith("done_") else ""} | facts,
+            )
         )
         return visit.keep_form(Response(text, status, headers, "text/html; charset=utf-8"))
 

@@ -48,12 +48,14 @@ def look_of(pool: Pool, app: App | None) -> Look:
     return Look(pool.name, pool.logo or "" if is_shown(pool.logo) else "", color)
 
 
-class Rendering:
-    def __init__(self) -> None:
-        self._templates = Environment(
-            loader=PackageLoader("poolhouse.wire.oidc"), autoescape=True, undefined=StrictUndefined
-        )
+@cache
+def _templates() -> Environment:
+    """Each is compiled once for the process, and its file not looked at again."""
+    loader = PackageLoader("poolhouse.wire.oidc")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, auto_reload=False)
 
+
+class Rendering:
     def page(
         self,
         browser: Browser,
@@ -136,7 +138,7 @@ class Rendering:
     def _filled(self, name: str, lang: Lang, look: Look, **facts: Any) -> str:
         shown = {"theme": "", "inert": False, "t": Texts(lang), "lang": lang, "look": look}
         style = Markup(_style(look.color))  # noqa: S704 - files of ours, and a color that `looks` took apart
-        return self._templates.get_template(name).render(style=style, **{**shown, **facts})
+        return _templates().get_template(name).render(style=style, **{**shown, **facts})
 
 
 @dataclass(frozen=True, slots=True)
