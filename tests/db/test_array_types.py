@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from asyncpg.introspection import INTRO_LOOKUP_TYPES
+from tests.db.statements import statements
 
 from poolhouse.db.array_types import ARRAYS, row_of
 from poolhouse.db.sessions import connect
@@ -30,6 +33,8 @@ VALUES: dict[str, list[Any]] = {
     "uuid": [UUID(int=7)],
 }
 
+FEWEST = 550
+
 
 @pytest.fixture
 async def connection(database_url: str) -> AsyncIterator[Any]:
@@ -48,6 +53,26 @@ async def test_values_go_there_and_come_back_and_nobody_is_asked(connection: Any
     connection._intro_query = "would be refused"
     for name, values in VALUES.items():
         assert await connection.fetchval(f'select $1::"{name}"[]', values) == values
+
+
+async def test_no_statement_of_the_source_has_a_type_that_is_asked_for(
+    connection: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A setting of Citus would make the question itself quick, but show shards as tables, and no pooler in transaction
+    mode keeps it."""
+    asked, prepared = set[int](), 0
+
+    async def ask(_: Any, numbers: Any, timeout: Any) -> Any:
+        asked.update(numbers)
+        raise AssertionError(numbers)
+
+    monkeypatch.setattr(asyncpg.Connection, "_introspect_types", ask)
+    for text in {one.filled for one in statements()}:
+        with suppress(asyncpg.SyntaxOrAccessError, AssertionError):
+            await connection.prepare(text)
+            prepared += 1
+    assert asked == set()
+    assert prepared > FEWEST
 
 
 async def test_others_are_asked_for(connection: Any) -> None:

@@ -1,8 +1,9 @@
 """What the driver asks a server about types, answered here where it is the same on every server.
 
 A connection that first meets an array of numbers or moments asks how it is made up, by a query that looks at every
-table for every type of a row: 0.1 s on a busy machine, and 8 to 47 s for a coordinator of Citus there, which asks for
-each table whether it is a shard. The numbers of the server's own types never change (PostgreSQL's pg_type.dat).
+table for every type of a row: 0.1 s on a busy machine, and 8 s to many minutes for a coordinator of Citus, which asks
+for each table whether it is a shard. A setting of Citus ends that, but then shards are seen as tables, and a pooler in
+transaction mode does not keep it. The numbers of the server's own types never change (PostgreSQL's pg_type.dat).
 """
 
 from __future__ import annotations

@@ -423,9 +423,6 @@ def _session_settings(statement_timeout_s: int) -> dict[str, str]:
         "jit": "off",
         "statement_timeout": f"{statement_timeout_s}s",
         "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_S}s",
-        # Else Citus judges every table of the catalog when the driver looks up a type: 2 to 30 s a connection. A
-        # server without Citus keeps the name and does nothing.
-        "citus.override_table_visibility": "off",
     }
 
 
