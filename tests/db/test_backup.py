@@ -17,9 +17,10 @@ async def test_a_database_comes_back_whole(database_url: str, empty: str, tmp_pa
     file, name = folder / "all.dump", f"名字 {new_id()}"
     laid.write_text("theirs")
     (folder / "all.dump.part").symlink_to(laid)  # in a folder of several people
-    connection = await asyncpg.connect(database_url)
+    connection, id_ = await asyncpg.connect(database_url), new_id()
+    await lookup.put(connection, "domain", id_, id_)
     await connection.execute(
-        "insert into pools (id, name, domain, secret) values ($1, $2, $1, '')", new_id(), name
+        "insert into pools (id, name, domain, secret) values ($1, $2, $1, '')", id_, name
     )
     await connection.close()
 

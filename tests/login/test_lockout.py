@@ -44,12 +44,9 @@ def wait_out(database, pool):
     """Moves the pool's locks, or with `all_of_it` everything counted, into the past."""
 
     async def wait_out(all_of_it=False):
-        await database.execute(
-            "update attempts set locked_until = now(), ends_at = case when $2 then now() else ends_at end "
-            "where pool_id = $1",
-            pool.id,
-            all_of_it,
-        )
+        columns = ("locked_until", "ends_at") if all_of_it else ("locked_until",)
+        sets = ", ".join(f"{name} = now()" for name in columns)
+        await database.execute(f"update attempts set {sets} where pool_id = $1", pool.id)
 
     return wait_out
 

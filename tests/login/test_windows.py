@@ -25,7 +25,10 @@ def shift(database, pool):
     """Moves what a table of the pool remembers into the past."""
 
     async def shift(table, columns, seconds):
-        sets = ", ".join(f"{name} = {name} - make_interval(secs => $2)" for name in columns)
+        sets = ", ".join(
+            f"{name} = ({name} at time zone 'UTC' - make_interval(secs => $2)) at time zone 'UTC'"
+            for name in columns
+        )
         await database.execute(f"update {table} set {sets} where pool_id = $1", pool.id, seconds)
 
     return shift

@@ -6,8 +6,7 @@ by reading from the other end is seen. Nobody signed up or changed status when c
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +14,8 @@ from typing import Any
 
 import pytest
 from tests.conftest import PoolForTests
-from tests.fields.indexes import filled
+from tests.db.plans import explained, nodes
+from tests.fields.indexes import filled, without_checks
 from tests.nodes import clone_database, drop_database
 from tests.postgres import on_database
 
@@ -89,11 +89,7 @@ async def _fill_fields(services: Services, pool: PoolForTests) -> None:
         for key, kind in (("town", DataType.STRING), ("points", DataType.NUMBER), ("level", DataType.SELECT))
     ]
     await services.fields.define(pool.administrator, drafts)
-    await services.db.execute(
-        "alter table field_values drop constraint field_values_pool_id_target_type_key_fkey, "
-        "drop constraint field_values_pool_id_fkey, disable trigger user; "
-        "alter table user_field_values drop constraint user_field_values_pool_id_fkey"
-    )  # which take longer than all else, row after row
+    await without_checks(services)
     await services.db.execute(
         """
         insert into field_values (pool_id, target_type, target_id, key, value)
@@ -118,12 +114,11 @@ class Counting:
     async def fetch(self, sql: str, *args: Any) -> Any:
         if sql.startswith("explain"):
             return await self._db.search_fetch(sql, *args)
-        plan = await self._db.search_fetchval(f"explain (analyze, buffers, format json) {sql}", *args)
-        found = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
-        self.pages += found["Shared Hit Blocks"] + found["Shared Read Blocks"]
-        self.scans += [
-            (node["Index Name"], node["Index Cond"]) for node in _nodes(found) if "Index Cond" in node
-        ]
+        for plan in await explained(self._db, sql, args):
+            self.pages += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+            self.scans += [
+                (node["Index Name"], node["Index Cond"]) for node in nodes(plan) if "Index Cond" in node
+            ]
         self.asked.append(sql)
         return await self._db.search_fetch(sql, *args)
 
@@ -135,12 +130,6 @@ class Counting:
         return (await self.fetch(sql, *args))[0]
 
     search_fetch, search_fetchval = fetch, fetchval
-
-
-def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for part in plan.get("Plans", ()):
-        yield from _nodes(part)
 
 
 SORTS = [

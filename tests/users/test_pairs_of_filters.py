@@ -7,8 +7,7 @@ address and no nickname, and comes first or last in every order, and nobody who 
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +16,8 @@ from typing import Any
 import pytest
 from bench.console_pairs import DEEP, Pair, pairs, query_of
 from bench.console_pool import ConsolePool
+from tests.db.plans import explained, nodes
+from tests.fields.indexes import without_checks
 from tests.nodes import clone_database, drop_database
 from tests.postgres import on_database
 
@@ -72,12 +73,6 @@ select $1, 'USER', id, 'team', to_jsonb('core'::text) from users where pool_id =
 """
 
 
-_WITHOUT_CHECKS = """
-alter table field_values drop constraint field_values_pool_id_target_type_key_fkey,
-  drop constraint field_values_pool_id_fkey, disable trigger user
-"""
-
-
 @pytest.fixture(scope="module")
 async def alone(postgres_url: str, template: str, run_folder: Path) -> AsyncIterator[Services]:
     """A database of its own, whose statistics are of this pool alone."""
@@ -99,7 +94,7 @@ async def crowd(alone: Services) -> ConsolePool:
         FieldDraft(TargetType.USER, "team", DataType.STRING),
     ]
     await alone.fields.define(admin, fields)
-    await alone.db.execute(_WITHOUT_CHECKS)
+    await without_checks(alone)
     await alone.db.execute(_VALUES, pool_id)
     company, middle = NodeDraft({"name": "c", "code": "company"}), NodeDraft({"name": "m", "code": "middle"})
     await alone.orgs.import_tree(admin, Tree(company, (Tree(middle, ()),)))
@@ -123,8 +118,8 @@ class Explaining:
 
     async def fetch(self, sql: str, *args: Any) -> Any:
         if "as place from" in sql:  # a page, or a part of one; not a count
-            plan = await self._db.search_fetchval(f"explain (analyze, format json) {sql}", *args)
-            for node in _nodes((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]):
+            plans = await explained(self._db, sql, args)
+            for node in (node for plan in plans for node in nodes(plan)):
                 if "Relation Name" not in node and node["Node Type"] != "Subquery Scan":
                     continue
                 loops = node["Actual Loops"]
@@ -145,12 +140,6 @@ class Explaining:
         return (await self.fetch(sql, *args))[0]
 
     search_fetch, search_fetchval = fetch, fetchval
-
-
-def _nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield plan
-    for part in plan.get("Plans", ()):
-        yield from _nodes(part)
 
 
 async def asked(services: Services, crowd: ConsolePool) -> list[Pair]:
