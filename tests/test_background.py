@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog.testing
 
 from poolhouse.background import FAILURES, Tasks, forever, in_turn
+from poolhouse.bulk.work import BulkWork
 from poolhouse.errors import DatabaseLost
+from poolhouse.import_files.work import FileWork
 from poolhouse.mail import delivery as mail
 from poolhouse.services import Services
 
@@ -20,6 +24,18 @@ FAULTS = [
     asyncio.CancelledError(),
     ExceptionGroup("two", [ValueError()]),
 ]
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_every_loop_is_named_where_its_failures_are_explained() -> None:
+    sources = (one.read_text() for one in (ROOT / "src" / "poolhouse").rglob("*.py"))
+    named = {name for text in sources for name in re.findall(r'forever\(f?"(\w+)', text)}
+    named |= {BulkWork.name, FileWork.name}
+    page = (ROOT / "docs" / "operations" / "watching.md").read_text()
+    (row,) = re.findall(r"^\| `poolhouse_background_failures_total`.*$", page, re.MULTILINE)
+    assert named == {name for name in named if re.search(rf"\b{name.removesuffix('_listen')}\b", row)}
+    assert {"own_writes", "listening", "maintenance_"} <= named
 
 
 async def running(loop: Any, until: Callable[[], bool]) -> None:

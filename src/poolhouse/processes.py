@@ -106,7 +106,7 @@ class Process:
         loops = [forever("processes", self.beat, lambda: asyncio.sleep(every_s))]
         if standby:
             loops.append(forever("standby", self.look, lambda: asyncio.sleep(EVERY_S)))
-            loops.append(forever("spreading", Spreading(self._db, self._own_writes, self.id).run))
+            loops.append(forever("own_writes_listen", Spreading(self._db, self._own_writes, self.id).run))
         try:
             await asyncio.gather(*loops)
         finally:

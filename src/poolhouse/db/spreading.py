@@ -36,7 +36,7 @@ class Spreading:
         await self._db.listen(CHANNEL, self._heard)
         self._own_writes.on_change = self._changed
         try:
-            await forever("who acted", self._send)
+            await forever("own_writes", self._send)
         finally:
             self._own_writes.on_change = None
 
