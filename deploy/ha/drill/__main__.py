@@ -16,12 +16,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from deploy.ha.drill.events import EVENTS, Report, report
+from deploy.ha.drill.events import EVENTS, NEEDS_THREE_ETCDS, Report, report
 from deploy.ha.drill.load import Load
 from deploy.ha.drill.machines import Machines, missing
 
 SHOWN = (
-    ("event", 34),
+    ("event", 36),
     ("primary", 11),
     ("answered", 9),
     ("failed", 7),
@@ -50,6 +50,9 @@ def main() -> int:
     given = parser.parse_args()
     if unknown := set(given.events) - {*EVENTS}:
         parser.error(f"no event {min(unknown)}")
+    if given.etcds < 3 and NEEDS_THREE_ETCDS in given.events:
+        parser.error(f"{NEEDS_THREE_ETCDS} needs --etcds 3")
+    given.events = given.events or [one for one in EVENTS if given.etcds == 3 or one != NEEDS_THREE_ETCDS]
     if package := missing():
         print(f"skipped: the package {package} is missing", file=sys.stderr)
         return 0
@@ -80,7 +83,7 @@ async def _drill(folder: Path, given: argparse.Namespace) -> list[Report]:
         await asyncio.sleep(5)
         if not given.json:
             print(" ".join(name.ljust(width) for name, width in SHOWN))
-        for name in given.events or EVENTS:
+        for name in given.events:
             title, act = EVENTS[name]
             _tell(title)
             reports.append(one := await report(machines, load, title, act))

@@ -88,6 +88,23 @@ async def no_etcd(machines: Machines) -> None:
         machines.start_etcd(number)
 
 
+async def one_etcd(machines: Machines) -> None:
+    """Each in turn, so that their leader is among them."""
+    for number, one in enumerate(machines.etcds):
+        one.end(signal.SIGKILL)
+        await asyncio.sleep(AWAY_S / 3)
+        machines.start_etcd(number)
+        await asyncio.sleep(AWAY_S / 3)
+
+
+async def lost_standby(machines: Machines) -> None:
+    """The one that writes wait for."""
+    standby = machines.synchronous_standby()
+    standby.lose()
+    await asyncio.sleep(AWAY_S)
+    standby.start()
+
+
 async def lost_behind(machines: Machines) -> None:
     """The primary sends nothing to its standbys for two seconds, then its machine is lost."""
     primary = machines.primary()
@@ -136,9 +153,13 @@ EVENTS: dict[str, tuple[str, Act]] = {
     "paused": ("primary's machine paused", paused_machine),
     "etcd": ("etcd away for 30 s", no_etcd),
     "etcd-no-failsafe": ("the same, failsafe_mode off", without_failsafe),
+    "etcd-one": ("one etcd of three away, each in turn", one_etcd),
+    "standby": ("standby's machine lost for 30 s", lost_standby),
     "behind": ("machine lost, standby 2 s behind", lost_behind),
     "behind-async": ("the same, synchronous_mode off", lost_behind_asynchronous),
 }
+
+NEEDS_THREE_ETCDS = "etcd-one"
 
 
 async def report(machines: Machines, load: Load, title: str, act: Act) -> Report:

@@ -247,6 +247,13 @@ class Machines:
     def synchronous(self) -> bool:
         return "synchronous_mode: true" in self.patronictl("show-config")
 
+    def synchronous_standby(self) -> Database:
+        primary = self.primary()
+        assert primary
+        followers = primary.state()["replication"]
+        (name,) = (one["application_name"] for one in followers if one["sync_state"] == "sync")
+        return next(one for one in self.databases if one.name == name)
+
     def patronictl(self, *words: str) -> str:
         ran = subprocess.run(
             ["patronictl", "-c", self.databases[0].config, *words],  # noqa: S607 - as an operator calls it
