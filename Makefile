@@ -68,7 +68,8 @@ rolling-upgrade: setup ## the server of an older commit (BASE=...) on the schema
 	.venv/bin/python -m tests.upgrade.rolling $(BASE)
 
 POOLER_MODES ?= session transaction
-POOLER_TESTS ?= tests/clients tests/wire/v2 tests/wire/v3 tests/login tests/users tests/oidc tests/customdb
+POOLER_TESTS ?= tests/clients tests/wire/v2 tests/wire/v3 tests/login tests/users tests/oidc tests/customdb \
+                tests/e2e/test_behind_a_pooler.py
 poolers: setup ## official clients, both wires and sign-ins behind PgBouncer (POOLER_MODES=..., POOLER_TESTS=...)
 	for mode in $(POOLER_MODES); do POOLHOUSE_TEST_POOLER=$$mode .venv/bin/python -m pytest -n $${TEST_WORKERS:-3} \
 	  --dist worksteal -rs $(POOLER_TESTS) || exit 1; done

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -30,10 +31,14 @@ LIMITS = "set statement_timeout to 30000; set idle_in_transaction_session_timeou
 """What a server connection has to begin with in transaction mode; deploy/pgbouncer/transaction.ini says the same."""
 
 
-def knows_prepared() -> bool:
-    """PgBouncer 1.21 and newer."""
+@cache
+def version() -> tuple[int, ...]:
     said = subprocess.run([str(BINARY), "--version"], capture_output=True, text=True, check=True).stdout
-    return tuple(map(int, said.split()[1].split(".")[:2])) >= (1, 21)
+    return tuple(map(int, said.split()[1].split(".")[:2]))
+
+
+def knows_prepared() -> bool:
+    return version() >= (1, 21)
 
 
 @dataclass
@@ -100,9 +105,10 @@ class Bouncer:
         self.process.send_signal(signal.SIGHUP)
 
     def stop(self) -> None:
+        """At once. From 1.23 on SIGTERM waits until the last client has gone."""
         if self.process:
-            self.process.terminate()
-            self.process.wait()
+            self.process.send_signal(signal.SIGQUIT if version() >= (1, 23) else signal.SIGTERM)
+            self.process.wait(10)
             self.process = None
 
 
