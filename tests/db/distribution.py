@@ -107,6 +107,21 @@ def _no_columns(statement: Statement, mutable: Set[str]) -> bool:
     return re.search(r"\bselect\s+from\b", statement.filled) is not None
 
 
+def _limit_for_each(statement: Statement, mutable: Set[str]) -> bool:
+    """Of a LATERAL over many pools, by what a CTE or a function has beside it. A table may stand there."""
+    text = statement.filled
+    common = set(re.findall(r"\b(\w+)\s+as\s+(?:materialized\s+)?\(", text))
+    for found in re.finditer(r"\bfrom\b((?:[^()]|\([^()]*\))*?)\blateral\s*\(", text):
+        each = _until_closed(text, found.end(), None)
+        beside = re.findall(
+            r"(?:^|\bjoin)\s+(\w+)(\([^()]*\))?(?:\s+(?!cross\b|join\b|left\b)(\w+))?", found[1]
+        )
+        names = [alias or name for name, called, alias in beside if called or name in common]
+        if re.search(r"\blimit\b", each) and any(re.search(rf"\b{name}\.", each) for name in names):
+            return not _is_of_one_pool(statement)
+    return False
+
+
 def _locks_over_pools(statement: Statement, mutable: Set[str]) -> bool:
     locks = re.search(r"\bfor (no key )?(update|(key )?share)\b", statement.filled)
     return locks is not None and not _is_of_one_pool(statement)
@@ -129,6 +144,7 @@ RULES: dict[str, Rule] = {
     "INSERT ... SELECT without ON CONFLICT": _insert_select,
     "INSERT ... SELECT of what the same statement changes": _insert_of_what_changed,
     "SELECT FROM without columns": _no_columns,
+    "LIMIT for each row of a CTE or a function over many pools": _limit_for_each,
     "row locks over many pools": _locks_over_pools,
     "recursion over many pools": _recursion_over_pools,
 }

@@ -33,7 +33,6 @@ OF_ALL_POOLS: dict[str, str] = {
     "administrators/postgres:_roles": "in which pools an administrator of the server has which roles",
     "bulk/postgres:waiting": "the work for all pools, which gives each its turn",
     "audit/postgres:ensure_partition": _SWEEP,
-    "audit/postgres_retention:_delete_acts": _SWEEP,
     "audit/postgres:prune": _SWEEP,
     "statistics/postgres:count": "maintenance, which counts what is new of all pools, each by itself",
     "customdb/postgres_logs:prune": _SWEEP,

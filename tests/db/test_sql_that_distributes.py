@@ -222,6 +222,16 @@ REFUSED = [
         "INSERT ... SELECT of what the same statement changes",
     ),
     ("select exists (select from t)", "SELECT FROM without columns"),
+    (
+        "with due as (select id from pools where n > 0) select old.id from due cross join lateral ("
+        "select id from t where t.pool_id = due.id order by at limit $1) old",
+        "LIMIT for each row of a CTE or a function over many pools",
+    ),
+    (
+        "select old.id from pools cross join unnest($1::text[]) kind (name) cross join lateral ("
+        "select id from t where t.pool_id = pools.id and t.name = kind.name order by at limit $2) old",
+        "LIMIT for each row of a CTE or a function over many pools",
+    ),
     ("select id from t where at < now() limit 9 for update skip locked", "row locks over many pools"),
     (
         "with recursive p as (select min(pool_id) as id from t union all select p.id from p) select * from p",
@@ -245,6 +255,10 @@ TAKEN = [
     "update t set at = now() + interval '1 hour' where pool_id = $1",
     "delete from t where at < now() - interval '1 day'",
     "select coalesce($2, now()) from t where pool_id = $1 for update skip locked",
+    "with due as (select id from pools where n > 0) select old.id from pools join due using (id) cross join lateral ("
+    "select id from t where t.pool_id = pools.id order by at limit $1) old",
+    "select id from unnest($2::text[]) one (id) cross join lateral (select at from t where t.pool_id = $1 "
+    "and pool_id = $1 and t.id = one.id limit 1) first",
     "select id from t where at + interval '1 hour' < clock_timestamp()",
 ]
 
