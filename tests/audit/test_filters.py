@@ -141,6 +141,7 @@ async def test_what_fits_and_nothing_else_is_listed_newest_first(
     assert seen > 60
 
 
+@pytest.mark.not_on_citus("what it sets for the planner is set on the coordinator alone")
 @pytest.mark.parametrize(("name", "index"), INDEXES.items())
 async def test_a_filter_has_an_index(database: Database, pool: PoolForTests, name: str, index: str) -> None:
     where, parts = postgres._where(pool.id, RecordQuery(**ONE_OF_EACH[name]))

@@ -4,6 +4,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.db.plans import in_schema
+from tests.db.waiting import until_one_waits
 
 from poolhouse.audit import postgres
 from poolhouse.audit.model import Event
@@ -31,7 +33,7 @@ async def tables_of(database: Database, pool_id: str) -> list[str]:
     rows = await database.fetch(
         "select tableoid::regclass::text as name from audit_records where pool_id = $1 order by at", pool_id
     )
-    return [row["name"] for row in rows]
+    return [in_schema(row["name"]) for row in rows]
 
 
 async def test_a_month_without_a_partition_goes_to_the_default_one_and_moves_later(
@@ -57,8 +59,7 @@ async def test_who_adds_a_row_while_its_month_is_made_is_not_refused(database: D
     async with database.transaction() as tx:
         assert await postgres.ensure_partition(tx, moment)
         waiting = asyncio.create_task(database.execute(adding, pool_id, new_id(), moment))
-        while not await database.fetchval("select exists (select 1 from pg_locks where not granted)"):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+        await until_one_waits(database, waiting)
     await waiting
     assert await tables_of(database, pool_id) == ["audit_records_1982_03"]
     await AuditLog(database).prune(datetime(1982, 4, 1, tzinfo=UTC))

@@ -13,6 +13,7 @@ from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 
 
+@pytest.mark.not_on_citus("a trigger is what plays the full disk, and distributed tables have none")
 async def test_a_full_disk_fails_nobody_of_an_act_upon_many(
     services: Services, pool: PoolForTests, works: Works
 ) -> None:

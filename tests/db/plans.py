@@ -29,8 +29,13 @@ async def explained(db: Database, sql: str, args: Sequence[Any]) -> list[dict[st
     tasks = [one["Distributed Query"]["Job"]["Tasks"] for one in nodes(whole) if "Distributed Query" in one]
     plans = [one["Plan"] for part in tasks for task in part for [one] in task["Remote Plan"]] or [whole]
     for node in (one for each in plans for one in nodes(each) if "Index Name" in one):
-        node["Index Name"] = _NUMBER_OF_SHARD.sub("", node["Index Name"])
+        node["Index Name"] = in_schema(node["Index Name"])
     return plans
+
+
+def in_schema(name: str) -> str:
+    """Of a table or an index, wherever it is a shard's."""
+    return _NUMBER_OF_SHARD.sub("", name)
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -140,6 +140,7 @@ async def test_what_only_reads_is_asked_for_once_more_behind_a_server_that_came_
     await small.execute("drop function once_away; drop sequence tries")
 
 
+@pytest.mark.not_on_citus("the databases of the run have nodes")
 async def test_one_server_has_no_nodes_to_lose(small: Database) -> None:
     assert await lost_nodes(small) is None
 

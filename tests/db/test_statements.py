@@ -43,6 +43,7 @@ async def test_the_slowest_come_first_without_what_was_asked(database: Database,
         assert len((await slowest(database, "total", PageRequest(1, 1))).statements) == 1
 
 
+@pytest.mark.not_on_citus("its role is superuser on all nodes")
 async def test_a_role_that_may_not_read_them_is_told_so(database: Database, database_url: str) -> None:
     with counted(database_url) as superuser:
         on = "on pg_stat_statements, pg_stat_statements_info"

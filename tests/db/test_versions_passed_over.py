@@ -83,6 +83,7 @@ def test_a_new_version_has_the_highest_number_and_stands_last_in_the_list() -> N
         assert landed[place] > max(landed[:place]), f"{landed[place]} is passed over: give it a higher number"
 
 
+@pytest.mark.not_on_citus("what it is compared with is distributed, and so has no triggers")
 async def test_what_a_database_of_before_passed_over_is_found_and_applied(
     empty: str, empty_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,6 +109,7 @@ async def test_a_server_that_is_killed_and_comes_back_loses_and_doubles_nobody(d
             await is_whole(files, file.id)
 
 
+@pytest.mark.not_on_citus("a trigger is what plays the full disk, and distributed tables have none")
 async def test_a_full_disk_is_told_and_the_import_goes_on_once_there_is_room(
     services: Services, pool: PoolForTests, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
