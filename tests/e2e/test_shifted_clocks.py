@@ -68,6 +68,12 @@ class Node:
     def sign_in(self, **how: object) -> dict[str, Any]:
         return self.ask("POST", "signin", how, **{"x-authing-app-id": self.known["appId"]})
 
+    def oidc(self, endpoint: str, form: dict[str, str]) -> dict[str, Any]:
+        found: dict[str, Any] = httpx.post(
+            f"{self._host}/oidc/{endpoint}", data=form, timeout=60, trust_env=False
+        ).json()
+        return found
+
     def management(self) -> dict[str, str]:
         keys = {name: self.known[name] for name in ("accessKeyId", "accessKeySecret")}
         token = self.ask("POST", "get-management-token", keys)["data"]["access_token"]
@@ -138,6 +144,36 @@ def test_what_one_makes_the_others_take(nodes: dict[str, Node]) -> None:
             connection="PASSCODE", passCodePayload={"email": person["email"], "passCode": code}
         )
         assert by_code["statusCode"] == 200, (one, other, by_code)
+
+
+LIFETIME_S = 60
+
+
+def test_what_lives_for_a_minute_does_so_at_each(nodes: dict[str, Node]) -> None:
+    """Access and refresh tokens of machines that differ by ten times as much."""
+    here = nodes["right"]
+    keys = here.management()
+    lives = {"accessTokenLifetime": LIFETIME_S, "refreshTokenLifetime": LIFETIME_S}
+    made = here.ask("POST", "create-application", {"appName": "short", "oidcConfig": lives}, **keys)
+    assert made["statusCode"] == 200, made
+    app_id = made["data"]["appId"]
+    secret = here.ask("GET", f"get-application-secret?appId={app_id}", **keys)["data"]["secret"]
+    client = {"client_id": app_id, "client_secret": secret}
+    person = {"username": "short", "password": "pa55word"}
+    assert here.ask("POST", "create-user", person, **keys)["statusCode"] == 200
+    asked = {
+        "connection": "PASSWORD",
+        "passwordPayload": {"account": person["username"], "password": person["password"]},
+        "options": {"scope": "openid offline_access"},
+    }
+    for one, other in itertools.permutations(nodes, 2):
+        tokens = nodes[one].ask("POST", "signin", asked, **{"x-authing-app-id": app_id})["data"]
+        access, refresh = tokens["access_token"], tokens["refresh_token"]
+        assert nodes[other].oidc("me", {"access_token": access})["sub"], (one, other)
+        renewed = nodes[other].oidc(
+            "token", {"grant_type": "refresh_token", "refresh_token": refresh, **client}
+        )
+        assert renewed.get("access_token"), (one, other, renewed)
 
 
 def test_the_difference_is_measured_and_told(nodes: dict[str, Node]) -> None:
