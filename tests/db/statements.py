@@ -41,7 +41,7 @@ def statements_of_migrations() -> tuple[Statement, ...]:
     """Of `UP`, `DOWN` and `fill`, as `db/migrations/versions/0034_phone_keys:UP`."""
     found: list[Statement] = []
     for path in sorted(VERSIONS.glob("*.py")):
-        for name, value in _constants(ast.parse(path.read_text())).items():
+        for name, value in _constants(_tree(path)).items():
             for text in value.split(";"):
                 if _SQL.search(text):
                     found.append(Statement(f"{_module(path)}:{name}", text, text, text))
@@ -52,9 +52,14 @@ def statements_of_migrations() -> tuple[Statement, ...]:
 def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
     """("users/postgres:update", its syntax tree) of every function."""
     for path in sorted(SOURCE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(_tree(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield f"{_module(path)}:{node.name}", node
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
 
 
 def _module(path: Path) -> str:
@@ -62,7 +67,7 @@ def _module(path: Path) -> str:
 
 
 def _of_file(path: Path) -> Iterator[Statement]:
-    tree = ast.parse(path.read_text())
+    tree = _tree(path)
     shared = _constants(tree)
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
