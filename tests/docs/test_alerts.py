@@ -214,6 +214,25 @@ def test_the_dashboard_is_whole() -> None:
 
 
 @pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed")
+def test_prometheus_takes_the_configuration(tmp_path: Any) -> None:
+    token = tmp_path / "poolhouse.token"
+    token.write_text("a token")
+    text = (RULES.parent / "prometheus.yml").read_text()
+    for theirs, ours in {
+        "/etc/prometheus/rules/poolhouse.yml": RULES,
+        "/etc/prometheus/poolhouse.token": token,
+    }.items():
+        assert theirs in text
+        text = text.replace(theirs, str(ours))
+    whole = tmp_path / "prometheus.yml"
+    whole.write_text(text)
+    ran = subprocess.run(
+        ["promtool", "check", "config", str(whole)], capture_output=True, text=True, timeout=30
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed")
 def test_prometheus_takes_the_rules_and_raises_them(tmp_path: Any) -> None:
     ran = subprocess.run(
         ["promtool", "check", "rules", str(RULES)], capture_output=True, text=True, timeout=30
