@@ -45,7 +45,7 @@ asyncio.run(main(*sys.argv[1:]))
 
 
 async def test_nobody_is_half_migrated_when_the_server_is_killed(
-    services: Services, pool: PoolForTests, legacy: Legacy
+    services: Services, pool: PoolForTests, legacy: Legacy, database_url: str
 ) -> None:
     await connect(services, pool, legacy, "LAZY_MIGRATION", lazy_scripts())
     for n in range(PEOPLE):
@@ -58,7 +58,7 @@ async def test_nobody_is_half_migrated_when_the_server_is_killed(
             "-c",
             SERVER,
             str(Path(services.settings.data)),
-            services.db.url,
+            database_url,
             pool.id,
             str(PEOPLE),
             stdout=asyncio.subprocess.PIPE,
@@ -67,7 +67,7 @@ async def test_nobody_is_half_migrated_when_the_server_is_killed(
         assert process.stdout
         last = attempt == KILLS
         kill_after = None if last else random.randint(1, 8)  # lines: somewhere among the logins
-        seen = 0
+        seen, line = 0, b""
         async for line in process.stdout:
             seen += 1
             if line.strip() == b"done" or (kill_after is not None and seen >= kill_after):

@@ -89,11 +89,11 @@ async def require_whole(services: Services, pool: PoolForTests) -> None:
 
 
 async def test_an_import_lets_the_logins_of_a_server_beside_it_go_first(
-    services: Services, pool: PoolForTests, tmp_path: Path
+    services: Services, pool: PoolForTests, tmp_path: Path, database_url: str
 ) -> None:
     file = tmp_path / "users.jsonl"
     file.write_text("".join(f'{{"username": "u{n}", "password": "secret-{n}"}}\n' for n in range(60)))
-    where = ("--data", str(services.settings.data), "--database-url", services.db.url)
+    where = ("--data", str(services.settings.data), "--database-url", database_url)
     process = await started(POOLHOUSE, "import", "users", str(file), "--pool", pool.id, *where)
     ours = os.getpriority(os.PRIO_PROCESS, 0)
     seen = {ours}
@@ -111,6 +111,7 @@ async def test_an_import_killed_beside_logins_is_resumed_without_loss(
     pool: PoolForTests,
     legacy: Legacy,  # noqa: F811
     tmp_path: Path,
+    database_url: str,
 ) -> None:
     await connect(services, pool, legacy, "LAZY_MIGRATION", lazy_scripts())
     rows = people(PEOPLE)
@@ -118,7 +119,7 @@ async def test_an_import_killed_beside_logins_is_resumed_without_loss(
     file = tmp_path / "users.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     words = ("import", "users", str(file), "--pool", pool.id, "--json", "--resume")
-    where = ("--data", str(services.settings.data), "--database-url", services.db.url)
+    where = ("--data", str(services.settings.data), "--database-url", database_url)
     directory = await services.directories.of(pool.id)
 
     async def log_in(n: int) -> None:
@@ -180,6 +181,7 @@ async def test_a_server_killed_beside_an_import_loses_nobody(
     pool: PoolForTests,
     legacy: Legacy,  # noqa: F811
     tmp_path: Path,
+    database_url: str,
 ) -> None:
     await connect(services, pool, legacy, "LAZY_MIGRATION", lazy_scripts())
     rows = people(PEOPLE)
@@ -189,7 +191,7 @@ async def test_a_server_killed_beside_an_import_loses_nobody(
         ends: Counter[str] = Counter()
         while True:
             server = await started(
-                SERVER, str(services.settings.data), services.db.url, pool.id, str(PEOPLE), str(LOGINS)
+                SERVER, str(services.settings.data), database_url, pool.id, str(PEOPLE), str(LOGINS)
             )
             try:
                 assert server.stdout
