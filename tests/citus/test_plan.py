@@ -167,6 +167,7 @@ async def test_what_is_no_coordinator_is_refused(server: Answers, said: str) -> 
     assert refused.value.zh
 
 
+@pytest.mark.not_on_citus("of a database without Citus")
 async def test_a_database_without_citus_is_refused_and_stays_as_it_is(
     database_url: str, connection: asyncpg.Connection
 ) -> None:
@@ -193,12 +194,14 @@ def poolhouse(*words: str, **environment: str) -> tuple[int, str]:
     return said.returncode, said.stdout + said.stderr
 
 
+@pytest.mark.not_on_citus("of a database without Citus")
 def test_the_command_says_it_in_both_languages(database_url: str) -> None:
     status, said = migrate(database_url, "--distribute")
     assert (status, "docs/operations/citus.md" in said, "error" in said) == (4, True, True)
     assert "此数据库没有 citus 扩展" in migrate(database_url, "--distribute", lang="zh_CN.UTF-8")[1]
 
 
+@pytest.mark.not_on_citus("of a database without Citus")
 @pytest.mark.parametrize(
     "words", [("migrate", "--distribute"), ("migrate", "--undistribute"), ("pool", "move", "p", "w:1")]
 )
@@ -226,11 +229,13 @@ def test_flags_that_exclude_each_other(database_url: str, flags: tuple[str, ...]
     assert (status, "--shards is for --distribute" in said) == (2, True)
 
 
+@pytest.mark.not_on_citus("of a database without Citus")
 async def test_no_pool_of_a_plain_database_moves(database_url: str) -> None:
     with pytest.raises(DatabaseUnfit, match="create extension citus"):
         await move_pool(database_url, "p", "w:1", whole_shard=False, tell=print, report=print)
 
 
+@pytest.mark.not_on_citus("of a database without Citus")
 async def test_the_doctor_has_nothing_to_say_of_nodes_of_a_plain_database(database_url: str) -> None:
     assert await node_facts(database_url) == ([], True)
 
