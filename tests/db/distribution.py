@@ -108,7 +108,8 @@ def _no_columns(statement: Statement, mutable: Set[str]) -> bool:
 
 
 def _limit_for_each(statement: Statement, mutable: Set[str]) -> bool:
-    """Of a LATERAL over many pools, by what a CTE or a function has beside it. A table may stand there."""
+    """Of a LATERAL, by what a CTE or a function has beside it, unless each table says which pool. A table may stand
+    there."""
     text = statement.filled
     common = set(re.findall(r"\b(\w+)\s+as\s+(?:materialized\s+)?\(", text))
     for found in re.finditer(r"\bfrom\b((?:[^()]|\([^()]*\))*?)\blateral\s*\(", text):
@@ -118,7 +119,8 @@ def _limit_for_each(statement: Statement, mutable: Set[str]) -> bool:
         )
         names = [alias or name for name, called, alias in beside if called or name in common]
         if re.search(r"\blimit\b", each) and any(re.search(rf"\b{name}\.", each) for name in names):
-            return not _is_of_one_pool(statement)
+            joined = re.search(r"\bpool_id = \w+\.pool_id\b", text[found.end() + len(each) :])
+            return joined is not None or not _is_of_one_pool(statement)
     return False
 
 
@@ -144,7 +146,7 @@ RULES: dict[str, Rule] = {
     "INSERT ... SELECT without ON CONFLICT": _insert_select,
     "INSERT ... SELECT of what the same statement changes": _insert_of_what_changed,
     "SELECT FROM without columns": _no_columns,
-    "LIMIT for each row of a CTE or a function over many pools": _limit_for_each,
+    "LIMIT for each row of a CTE or a function": _limit_for_each,
     "row locks over many pools": _locks_over_pools,
     "recursion over many pools": _recursion_over_pools,
 }

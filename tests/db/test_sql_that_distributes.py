@@ -225,12 +225,17 @@ REFUSED = [
     (
         "with due as (select id from pools where n > 0) select old.id from due cross join lateral ("
         "select id from t where t.pool_id = due.id order by at limit $1) old",
-        "LIMIT for each row of a CTE or a function over many pools",
+        "LIMIT for each row of a CTE or a function",
     ),
     (
         "select old.id from pools cross join unnest($1::text[]) kind (name) cross join lateral ("
         "select id from t where t.pool_id = pools.id and t.name = kind.name order by at limit $2) old",
-        "LIMIT for each row of a CTE or a function over many pools",
+        "LIMIT for each row of a CTE or a function",
+    ),
+    (
+        "select u.id from unnest($2::text[]) one (id) cross join lateral (select t.pool_id, t.id from t "
+        "where t.pool_id = $1 and t.id = one.id limit $3) t left join u on u.pool_id = t.pool_id and u.id = t.id",
+        "LIMIT for each row of a CTE or a function",
     ),
     ("select id from t where at < now() limit 9 for update skip locked", "row locks over many pools"),
     (
@@ -258,7 +263,7 @@ TAKEN = [
     "with due as (select id from pools where n > 0) select old.id from pools join due using (id) cross join lateral ("
     "select id from t where t.pool_id = pools.id order by at limit $1) old",
     "select id from unnest($2::text[]) one (id) cross join lateral (select at from t where t.pool_id = $1 "
-    "and pool_id = $1 and t.id = one.id limit 1) first",
+    "and t.id = one.id limit 1) first",
     "select id from t where at + interval '1 hour' < clock_timestamp()",
 ]
 

@@ -114,10 +114,10 @@ async def surroundings(
         ids,
     )
     targets = await db.fetch(
-        f"select t.policy_id, t.target_type, t.target_id, {_NAME} from unnest($2::text[]) p (id) "
-        "cross join lateral (select * from data_policy_targets a where a.pool_id = $1 and a.policy_id = p.id "
+        f"select t.policy_id, t.target_type, t.target_id, {_NAME} from data_policies p cross join lateral "
+        "(select * from data_policy_targets a where a.pool_id = p.pool_id and a.policy_id = p.id "
         f"order by a.created_at desc, a.target_type, a.target_id limit {int(most)}) t {_NAMED} "
-        "order by t.created_at desc, t.target_type, t.target_id",
+        "where p.pool_id = $1 and p.id = any($2) order by t.created_at desc, t.target_type, t.target_id",
         pool_id,
         ids,
     )

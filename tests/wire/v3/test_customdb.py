@@ -278,6 +278,13 @@ async def test_a_connection_is_tried_as_a_script_would(v3: V3Client, legacy: Leg
     ok(await v3.post("update-custom-database", {"connection": {"uri": legacy.url}}))
     good = ok(await v3.post("test-custom-database-connection"))
     assert (good["success"], good["message"]) == (True, "")
+
+
+@pytest.mark.not_on_citus("its role logs in without being asked for a password")
+async def test_a_connection_with_a_wrong_password_is_told_as_the_driver_says_it(
+    v3: V3Client,
+    legacy: Legacy,  # noqa: F811
+) -> None:
     ok(
         await v3.post(
             "update-custom-database",
