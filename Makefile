@@ -4,7 +4,7 @@ run: setup ## the demo: a server, a legacy database, and three commands to try
 	.venv/bin/poolhouse demo
 
 test: setup ## the whole test suite but for the console in a browser
-	.venv/bin/python -m pytest -n $${TEST_WORKERS:-4} --dist worksteal --ignore tests/console/browser
+	.venv/bin/python -m pytest -n $${TEST_WORKERS:-3} --dist worksteal --ignore tests/console/browser
 
 ##@ For developers
 .PHONY: setup check graph contract e2e pictures clients identity-peers first-hour first-hour-clone rolling-upgrade poolers bench bench-check bench-large fuzz mutate drill citus lock renew audit dist format help

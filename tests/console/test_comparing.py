@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 import random
 import re
-import time
 
 import pytest
 from tests.conftest import PoolForTests
 from tests.console.conftest import Open
+from tests.growth import MOST_TIMES, growth
 
 from poolhouse.services import Services
 from poolhouse.wire.console.comparing.lines import AROUND, MOST_SHOWN, compared
@@ -88,11 +88,17 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_the_largest_scripts_are_compared_quickly_and_shown_within_bounds(name: str) -> None:
+def test_a_comparison_takes_the_time_of_the_length(name: str) -> None:
+    """Of the largest scripts, and of quarters of them."""
     before, after = HOSTILE[name]
-    started = time.perf_counter()
-    made = compared(before, after)
-    assert time.perf_counter() - started < 2
+    small = before[: len(before) // 4], after[: len(after) // 4]
+    times = growth(lambda sides: compared(*sides), small, (before, after))
+    assert times is None or times < MOST_TIMES
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_largest_scripts_are_shown_within_bounds(name: str) -> None:
+    made = compared(*HOSTILE[name])
     assert 0 < len(made.rows) <= MOST_SHOWN
     assert sum(len(row.text) for row in made.rows) < 300_000
     assert made.is_cut == (made.gone + made.new > MOST_SHOWN or len(made.rows) == MOST_SHOWN)

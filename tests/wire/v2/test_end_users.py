@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.wire.v2.calls import Call, Root, calls, roots, send, well_shaped
 from tests.wire.v2.conftest import V2Client
+from tests.wire.v2.fingerprints import fingerprints
 from tests.wire.v2.test_isolation import MARK, call_with_everything, make_things
 
 from poolhouse.db.database import Database
@@ -64,24 +65,8 @@ async def bob(home: PoolForTests, things: Things, v2_http: httpx.AsyncClient, se
     return V2Client(v2_http, {"authorization": f"Bearer {logged_in.token.token}"})
 
 
-async def rows_of_others(database: Database, pool_id: str, bob_id: str) -> dict[str, Any]:
-    tables = await database.fetch(
-        "select table_name from information_schema.columns c join information_schema.tables t "
-        "using (table_schema, table_name) where column_name = 'pool_id' and table_schema = 'public' "
-        "and t.table_type = 'BASE TABLE' order by 1"
-    )
-    found: dict[str, Any] = {}
-    for (table,) in tables:
-        if table.startswith(OF_ANYBODY):
-            continue
-        found[table] = await database.fetchval(
-            f"select md5(coalesce(string_agg(t::text, ',' order by t::text), '')) from {table} t "
-            "where pool_id = $1 and position($2 in t::text) = 0",
-            pool_id,
-            bob_id,
-        )
-    found["pools"] = await database.fetchval("select md5(t::text) from pools t where id = $1", pool_id)
-    return found
+async def rows_of_others(database: Database, pool_id: str, bob_id: str) -> dict[str, str]:
+    return await fingerprints(database, pool_id, skipped=OF_ANYBODY, without=bob_id)
 
 
 def tells_nothing(answer: httpx.Response, things: Things, *, but_names: bool = False) -> bool:

@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.wire.v2.calls import Call, Root, calls, document, fill, plain, roots, send, well_shaped
 from tests.wire.v2.conftest import V2Client
+from tests.wire.v2.fingerprints import fingerprints
 
 from poolhouse.apps.model import App
 from poolhouse.db.database import Database
@@ -92,24 +93,6 @@ async def make_things(neighbour: PoolForTests, theirs: V2Client, services: Servi
     }
 
 
-async def rows(database: Database, pool_id: str) -> dict[str, str]:
-    """A fingerprint of every table's rows of one pool."""
-    tables = await database.fetch(
-        "select table_name from information_schema.columns c join information_schema.tables t "
-        "using (table_schema, table_name) where column_name = 'pool_id' and table_schema = 'public' "
-        "and t.table_type = 'BASE TABLE' order by 1"
-    )
-    found = {}
-    for (table,) in tables:
-        found[table] = await database.fetchval(
-            f"select md5(coalesce(string_agg(t::text, ',' order by t::text), '')) from {table} t "
-            "where pool_id = $1",
-            pool_id,
-        )
-    found["pools"] = await database.fetchval("select md5(t::text) from pools t where id = $1", pool_id)
-    return found
-
-
 def guesses(name: str, things: Things) -> list[str]:
     """What of the neighbour's an argument of this name may mean."""
     words = {
@@ -174,20 +157,20 @@ NOT_OURS_TO_REACH = {"accessToken"}
 async def test_no_operation_reaches_into_another_pool(
     root: Root, v2: V2Client, neighbour: PoolForTests, things: Things, database: Database
 ) -> None:
-    before = await rows(database, neighbour.id)
+    before = await fingerprints(database, neighbour.id)
     for headers in ({}, {"x-authing-userpool-id": neighbour.id, "x-authing-app-id": things["app"]}):
         client = V2Client(v2.http, v2.headers | headers)
         for answer in await call_with_everything(client, root, things):
             assert well_shaped(answer), answer.text
             assert MARK not in answer.text
-    assert await rows(database, neighbour.id) == before
+    assert await fingerprints(database, neighbour.id) == before
 
 
 @pytest.mark.parametrize("call", calls(), ids=str)
 async def test_no_route_reaches_into_another_pool(
     call: Call, v2: V2Client, neighbour: PoolForTests, things: Things, database: Database
 ) -> None:
-    before = await rows(database, neighbour.id)
+    before = await fingerprints(database, neighbour.id)
     user, app = things["user"], things["app"]
     option = {
         "targetType": "USER",
@@ -221,7 +204,7 @@ async def test_no_route_reaches_into_another_pool(
             answer = await send(v2, call, value, body | more)
             assert well_shaped(answer), answer.text
             assert MARK not in answer.text
-    assert await rows(database, neighbour.id) == before
+    assert await fingerprints(database, neighbour.id) == before
 
 
 async def test_the_neighbours_things_are_there_for_the_neighbour(theirs: V2Client, things: Things) -> None:
