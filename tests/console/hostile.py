@@ -187,7 +187,7 @@ async def poisoned(
         which = "id" if table == "pools" else "pool_id"
         value = payload[:LONGEST_NAME] if column in ("code", "identifier") else payload
         new = {
-            "text": f"$2::text || left(md5({table}::text), 4)",
+            "text": "$2::text || left(md5(ctid::text), 4)",
             "varchar": "$2::text",
             "_text": "array[$2::text]",
             "_varchar": "array[$2::text]",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+import pytest
 from tests.conftest import PoolForTests
 from tests.console.conftest import Console, Open
 from tests.customdb.conftest import Legacy, legacy  # noqa: F401
@@ -109,6 +110,7 @@ async def test_a_wrong_field_is_marked(console: Open) -> None:
         assert marked == [name]
 
 
+@pytest.mark.not_on_citus("its role logs in without being asked for a password")
 async def test_the_button_tries_what_stands_there_and_saves_nothing(
     services: Services,
     pool: PoolForTests,

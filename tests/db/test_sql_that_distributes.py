@@ -111,6 +111,13 @@ SCHEMA: dict[str, tuple[str, set[str]]] = {
         "and relnamespace = 'public'::regnamespace and relname <> all($1)",
         set(),
     ),
+    # Planned without its arguments before PostgreSQL 18: no pool is known.
+    "a function of SQL that is not immutable": (
+        "select proname::text from pg_proc join pg_language l on l.oid = prolang "
+        "where lanname = 'sql' and provolatile <> 'i' and pronamespace = 'public'::regnamespace "
+        "and proname <> all($1)",
+        set(),
+    ),
     "a table of no pool": (
         "select relname::text from pg_class c where relkind in ('r', 'p') "
         "and relnamespace = 'public'::regnamespace and relname <> all($1) and relname <> 'pools' and not exists "
