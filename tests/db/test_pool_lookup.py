@@ -47,7 +47,7 @@ async def alone(postgres_url: str, template: str) -> AsyncIterator[Database]:
 @pytest.fixture(scope="module")
 async def node(alone: Database, run_folder: Path) -> AsyncIterator[Services]:
     hasher = PasswordHasher(memory_kib=64, passes=1)
-    yield await build(Settings(data=run_folder / f"lookup-{os.getpid()}"), alone, hasher)
+    yield await build(Settings(data=run_folder / f"data-{os.getpid()}"), alone, hasher)
     hasher.close()
 
 
