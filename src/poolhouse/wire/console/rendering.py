@@ -97,23 +97,20 @@ class Rendering:
             policy = headers["content-security-policy"]
             headers["content-security-policy"] = policy.replace(_STYLES, f"{_STYLES} 'nonce-{nonce}'")
         done = visit.http.query.text("done") or ""
-        text = (
-            templates()
-            .get_template(name)
-            .render(
-                visit=visit,
-                t=words.Texts(visit.lang),
-                lang=visit.lang,
-                theme=visit.theme,
-                themes=THEMES,
-                form_token=visit.form_token(),
-                static=self._addresses.__getitem__,
-                when=words.moment,
-                opened=visit.opened(again=status != CONFLICT),
-                nonce=nonce,
-                sections=sections(visit),
-                **{"error": "", "notice": done if done.startswith("done_") else ""} | facts,
-            )
+        template = templates().get_template(name)
+        text = template.render(
+            visit=visit,
+            t=words.Texts(visit.lang),
+            lang=visit.lang,
+            theme=visit.theme,
+            themes=THEMES,
+            form_token=visit.form_token(),
+            static=self._addresses.__getitem__,
+            when=words.moment,
+            opened=visit.opened(again=status != CONFLICT),
+            nonce=nonce,
+            sections=sections(visit),
+            **{"error": "", "notice": done if done.startswith("done_") else ""} | facts,
         )
         return visit.keep_form(Response(text, status, headers, "text/html; charset=utf-8"))
 
