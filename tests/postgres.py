@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -25,6 +25,7 @@ import asyncpg
 
 from poolhouse.db.embedded import EmbeddedPostgres
 from poolhouse.db.machine import Machine, settings_for
+from poolhouse.ids import new_id
 
 FAST = {
     "fsync": "off",
@@ -100,6 +101,15 @@ def once_a_run(folder: Path, name: str, make: Callable[[], str]) -> str:
         if not made.exists():
             made.write_text(make())
     return made.read_text()
+
+
+@contextlib.contextmanager
+def empty_database(url: str, prefix: str) -> Iterator[str]:
+    """The URL of a database of the server that nobody has made anything in."""
+    name = f"{prefix}_{new_id()}"
+    run_sql(url, f"create database \"{name}\" template template0 encoding 'UTF8'")
+    yield on_database(url, name)
+    run_sql(url, f'drop database "{name}" with (force)')
 
 
 def run_sql(url: str, sql: str) -> None:

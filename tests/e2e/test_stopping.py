@@ -17,10 +17,9 @@ from aiosmtpd.controller import Controller
 from tests.e2e.test_up import Running
 from tests.mail.test_delivery import Mailbox
 from tests.mail.test_fair_delivery import free_port
-from tests.postgres import on_database, run_sql
+from tests.postgres import empty_database
 
 from poolhouse.caller import Caller
-from poolhouse.ids import new_id
 from poolhouse.services import opened
 from poolhouse.settings import Settings
 
@@ -143,10 +142,8 @@ SIGN_IN = 'mutation($p: String!) { loginByUsername(input: {username: "wang", pas
 @pytest.fixture
 def outside(postgres_url: str) -> Iterator[str]:
     """A database that is still there when the server has ended."""
-    name = f"stopping_{new_id()}"
-    run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8'")
-    yield on_database(postgres_url, name)
-    run_sql(postgres_url, f'drop database "{name}" with (force)')
+    with empty_database(postgres_url, "stopping") as url:
+        yield url
 
 
 @pytest.mark.parametrize("flags", [(), ("--workers", "2")])
